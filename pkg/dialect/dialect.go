@@ -1,0 +1,74 @@
+// Package dialect says what can differ between databases: facts, a few actions, and the text of a statement.
+package dialect
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/prisma1-go/prisma1/pkg/relational"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+)
+
+// A Dialect is how one kind of database speaks.
+type Dialect interface {
+	Facts() *Facts
+	// Inspect returns the tables of a schema ("" where a database has none), by name.
+	Inspect(ctx context.Context, db Querier, schema string) ([]*relational.Table, error)
+	// Statements returns what a change takes, in order. schema qualifies the
+	// tables; "" does not.
+	Statements(schema string, change relational.Change) ([]Statement, error)
+	// Classify tells what a failed statement ran into.
+	Classify(err error) Violation
+}
+
+// A Querier is what Inspect reads through: a pool, a connection or a transaction of database/sql.
+type Querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// Facts are the differences that need no code.
+type Facts struct {
+	Name        string                       // "sqlite", as written in the server's configuration
+	Quote       byte                         // around identifiers
+	MaxArgs     int                          // bound parameters per statement
+	Returning   bool                         // INSERT … RETURNING works
+	DDLInTx     bool                         // changes of tables can be rolled back
+	NullsFirst  bool                         // NULL sorts before all values
+	Conflict    Conflict                     // how an insert skips a row that is there
+	Placeholder func(b []byte, n int) []byte // appends the n-th parameter, 1-based
+	Arg         func(v scalar.Value) any     // a value as its driver takes it
+}
+
+// Conflict is how an INSERT leaves a row alone that is already there.
+type Conflict string
+
+const (
+	OnConflictDoNothing Conflict = "ON CONFLICT DO NOTHING" // behind the values
+	InsertIgnore        Conflict = "INSERT IGNORE"          // instead of INSERT
+)
+
+// A Statement is SQL text and the values it is run with.
+type Statement struct {
+	SQL  string
+	Args []any
+}
+
+// A Violation is the constraint a statement broke.
+type Violation struct {
+	Kind   ViolationKind
+	Table  string // "" when the database does not tell
+	Column string // "" when the database does not tell
+	Index  string // name of the index, "" when the database does not tell
+}
+
+// ViolationKind is the kind of a broken constraint. The zero kind is none: some other error.
+type ViolationKind uint8
+
+const (
+	NoViolation ViolationKind = iota
+	UniqueViolation
+	NotNullViolation
+	ForeignKeyViolation
+	TooLongViolation
+	Deadlock // also a lock that was not given in time
+)

@@ -1,0 +1,28 @@
+// Package fault is the one kind of error a client may see: a number and a sentence, both part of Prisma 1's contract.
+package fault
+
+import "errors"
+
+// A Code is Prisma 1's number of an error. Zero is no code.
+type Code int
+
+// Internal is the code of everything that is not a fault.
+const Internal Code = 0
+
+// Error is a failure the sender of the request can act on.
+type Error struct {
+	Code    Code   // Prisma 1's number, part of the wire contract
+	Message string // full sentence, Prisma 1's wording where clients may match on it
+	Cause   error  // for the log; never leaves the server
+}
+
+func (e *Error) Error() string { return e.Message }
+func (e *Error) Unwrap() error { return e.Cause }
+
+// CodeOf returns the code of the first Error in err's chain, or Internal.
+func CodeOf(err error) Code {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return Internal
+}

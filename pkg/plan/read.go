@@ -1,0 +1,82 @@
+package plan
+
+import (
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// A Read fetches the nodes of one level: one statement, whatever the number of parents.
+type Read struct {
+	Model    *schema.Model
+	Via      *schema.Field // relation field of the parent's model that leads here; nil at the root
+	Selector *Selector     // the one node to read; nil reads a list
+	Filter   Filter        // nil for all
+	Page     Page
+	One      bool // at most one node per parent: a selector or a to-one field
+
+	// What each node must bring. Every field stands once; the connector adds
+	// what it needs itself (ids, link columns, order keys).
+	Columns  []*schema.Field // scalar fields
+	Lists    []*schema.Field // scalar lists, one statement each
+	Children []*Read         // relation fields; two aliases of one field with other arguments are two reads
+
+	Shape      []Entry     // the JSON object of a node, in selection order
+	Connection *Connection // not nil when the result is a connection
+}
+
+// A Page is which nodes of a list are asked for, in which order.
+type Page struct {
+	Order  *schema.Field // nil orders by id
+	Desc   bool
+	Skip   int
+	First  int          // NoLimit for all
+	Last   int          // NoLimit for all; never together with First
+	After  scalar.Value // id of the cursor node, null for none
+	Before scalar.Value
+}
+
+// NoLimit is the First and Last of a page without an end.
+const NoLimit = -1
+
+// IsAll tells whether the page is the whole list.
+func (p *Page) IsAll() bool {
+	return p.Skip == 0 && p.First == NoLimit && p.Last == NoLimit && p.After.IsNull() && p.Before.IsNull()
+}
+
+// An Entry is one key of a JSON object.
+type Entry struct {
+	Key   string // response key
+	Kind  EntryKind
+	Index int     // into Columns, Lists or Children of the Read, as Kind says
+	Text  string  // of a TypeName
+	Shape []Entry // of PageInfo, Edges, Node and Aggregate: their own entries
+}
+
+// EntryKind is where the value of an entry comes from.
+type EntryKind uint8
+
+const (
+	ColumnEntry   EntryKind = iota // Columns[Index]
+	ListEntry                      // Lists[Index]
+	ChildEntry                     // Children[Index]
+	TypeNameEntry                  // Text
+
+	// Inside a Connection and its parts only.
+	EdgesEntry
+	NodeEntry   // the node of an edge, written with Read.Shape
+	CursorEntry // the id as a string
+	PageInfoEntry
+	HasNextEntry
+	HasPreviousEntry
+	StartCursorEntry
+	EndCursorEntry
+	AggregateEntry
+	CountEntry
+)
+
+// A Connection is a list with its edges, page info and count.
+type Connection struct {
+	Shape []Entry
+	Nodes bool // edges or pageInfo are asked for: the list is read
+	Count bool // aggregate { count } is asked for: the list is counted
+}

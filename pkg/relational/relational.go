@@ -1,0 +1,86 @@
+// Package relational holds tables, columns, indexes and foreign keys as plain values, the tables of a schema, and the changes that lead from one set of tables to another.
+package relational
+
+import (
+	"slices"
+
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// A Table is a table as it should be, or as a database has it.
+type Table struct {
+	Name        string
+	Columns     []Column
+	PrimaryKey  []string // column names in key order
+	Indexes     []Index
+	ForeignKeys []ForeignKey
+}
+
+// A Column is one column of a table.
+type Column struct {
+	Name      string
+	Type      scalar.Type // Null when the database's type is none of ours
+	Native    string      // the type as the database calls it; "" unless inspected
+	Nullable  bool
+	Generated bool             // an Int id that the database counts up
+	Sequence  *schema.Sequence // of a generated column; nil counts from 1
+}
+
+// An Index is an index that is not the primary key.
+type Index struct {
+	Name    string
+	Columns []string
+	Unique  bool
+}
+
+// A ForeignKey is one reference of one column.
+type ForeignKey struct {
+	Name      string // "" lets the database choose; as found when inspected
+	Column    string
+	Table     string // referenced
+	Reference string // referenced column
+	OnDelete  OnDelete
+}
+
+// OnDelete is what the database does to a row whose referenced row goes.
+type OnDelete string
+
+const (
+	NoAction OnDelete = "NO ACTION"
+	SetNull  OnDelete = "SET NULL"
+	Cascade  OnDelete = "CASCADE"
+)
+
+// Column returns the column called name, or nil.
+func (t *Table) Column(name string) *Column {
+	i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &t.Columns[i]
+}
+
+// UniqueIndex returns the unique index on exactly the one column, or nil.
+func (t *Table) UniqueIndex(column string) *Index {
+	i := slices.IndexFunc(t.Indexes, func(x Index) bool {
+		return x.Unique && len(x.Columns) == 1 && x.Columns[0] == column
+	})
+	if i < 0 {
+		return nil
+	}
+	return &t.Indexes[i]
+}
+
+// Clone returns a copy that shares nothing that a caller could change.
+func (t *Table) Clone() *Table {
+	c := *t
+	c.Columns = slices.Clone(t.Columns)
+	c.PrimaryKey = slices.Clone(t.PrimaryKey)
+	c.Indexes = slices.Clone(t.Indexes)
+	for i := range c.Indexes {
+		c.Indexes[i].Columns = slices.Clone(c.Indexes[i].Columns)
+	}
+	c.ForeignKeys = slices.Clone(t.ForeignKeys)
+	return &c
+}

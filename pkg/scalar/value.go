@@ -1,0 +1,150 @@
+package scalar
+
+import (
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+// A Value is one scalar value or null. The zero Value is null. Values compare
+// with == and may be map keys; Json compares as text.
+type Value struct {
+	Type   Type
+	Text   string  // String, ID, UUID (lower case), Enum; Json as JSON text
+	Int    int64   // Int; Boolean as 0 or 1; DateTime in ms since 1970, UTC
+	Number float64 // Float
+}
+
+// Constructors, one per type.
+func OfString(s string) Value   { return Value{Type: String, Text: s} }
+func OfInt(n int64) Value       { return Value{Type: Int, Int: n} }
+func OfFloat(f float64) Value   { return Value{Type: Float, Number: f} }
+func OfDateTime(ms int64) Value { return Value{Type: DateTime, Int: ms} }
+func OfJSON(text string) Value  { return Value{Type: Json, Text: text} }
+func OfID(id string) Value      { return Value{Type: ID, Text: id} }
+func OfUUID(id string) Value    { return Value{Type: UUID, Text: strings.ToLower(id)} }
+func OfEnum(name string) Value  { return Value{Type: Enum, Text: name} }
+
+// OfBool returns a Boolean value.
+func OfBool(b bool) Value {
+	if b {
+		return Value{Type: Boolean, Int: 1}
+	}
+	return Value{Type: Boolean}
+}
+
+// IsNull tells whether v is null.
+func (v Value) IsNull() bool { return v.Type == Null }
+
+// Bool returns a Boolean value as bool.
+func (v Value) Bool() bool { return v.Int != 0 }
+
+// String returns the value as messages of Prisma 1 print it: bare, without quotes.
+func (v Value) String() string {
+	switch v.Type {
+	case Null:
+		return "null"
+	case Int:
+		return strconv.FormatInt(v.Int, 10)
+	case Float:
+		return string(AppendFloat(nil, v.Number))
+	case Boolean:
+		return strconv.FormatBool(v.Bool())
+	case DateTime:
+		return string(AppendDateTime(nil, v.Int))
+	}
+	return v.Text
+}
+
+// AppendJSON appends the value as it appears in answers of the data API.
+func AppendJSON(b []byte, v Value) []byte {
+	switch v.Type {
+	case Null:
+		return append(b, "null"...)
+	case Int:
+		return strconv.AppendInt(b, v.Int, 10)
+	case Float:
+		return AppendFloat(b, v.Number)
+	case Boolean:
+		return strconv.AppendBool(b, v.Bool())
+	case DateTime:
+		b = append(b, '"')
+		b = AppendDateTime(b, v.Int)
+		return append(b, '"')
+	case Json:
+		return append(b, v.Text...)
+	}
+	return AppendQuoted(b, v.Text)
+}
+
+// AppendFloat appends f in plain notation without trailing zeros: 1.0 is 1,
+// 1e21 is 1000000000000000000000 (play-json prints BigDecimals so).
+func AppendFloat(b []byte, f float64) []byte {
+	return strconv.AppendFloat(b, f, 'f', -1, 64)
+}
+
+// AppendDecimal appends the text of a decimal as a database prints it (digits,
+// point, digits, perhaps an exponent) in the form of AppendFloat. Unlike a
+// float64 it keeps every digit.
+func AppendDecimal(b []byte, text string) []byte {
+	if strings.ContainsAny(text, "eE") {
+		f, _, err := big.ParseFloat(text, 10, 256, big.ToNearestEven)
+		if err != nil {
+			return append(b, text...)
+		}
+		return append(b, f.Text('f', -1)...)
+	}
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(text, "0")
+		text = strings.TrimSuffix(text, ".")
+	}
+	if text == "" || text == "-" || text == "-0" {
+		return append(b, '0')
+	}
+	return append(b, text...)
+}
+
+const hex = "0123456789abcdef"
+
+// AppendQuoted appends s as a JSON string. Bytes that are not UTF-8 become
+// U+FFFD; <, > and & stay as they are.
+func AppendQuoted(b []byte, s string) []byte {
+	b = append(b, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= 0x20 && c != '"' && c != '\\' && c < 0x80 {
+			i++
+			continue
+		}
+		if c < 0x80 {
+			b = append(b, s[start:i]...)
+			switch c {
+			case '"', '\\':
+				b = append(b, '\\', c)
+			case '\n':
+				b = append(b, '\\', 'n')
+			case '\r':
+				b = append(b, '\\', 'r')
+			case '\t':
+				b = append(b, '\\', 't')
+			default:
+				b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+			}
+			i++
+			start = i
+			continue
+		}
+		size := runeSize(s[i:])
+		if size == 0 {
+			b = append(b, s[start:i]...)
+			b = append(b, "\uFFFD"...)
+			i++
+			start = i
+			continue
+		}
+		i += size
+	}
+	b = append(b, s[start:]...)
+	return append(b, '"')
+}
