@@ -1,0 +1,104 @@
+package auth
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/prisma1-go/prisma1/pkg/fault"
+)
+
+// A Grant lets the bearer of a management token work on services.
+type Grant struct {
+	Target string `json:"target"` // "service/stage"; "*" stands for any name
+	Action string `json:"action"` // never compared; "*" by convention
+}
+
+// everything is the grant the CLI signs.
+var everything = []Grant{{Target: "*/*", Action: "*"}}
+
+// SignManagement returns a token for the management API, without the "Bearer "
+// prefix. No grants means all services. Fails on an empty secret.
+func SignManagement(secret string, grants []Grant, lifetime time.Duration) (string, error) {
+	if len(grants) == 0 {
+		grants = everything
+	}
+	return sign(secret, jwt.MapClaims{"grants": grants}, lifetime)
+}
+
+// VerifyManagement checks an Authorization header for a call that concerns one
+// service and stage; both "" for calls that concern all, which only the grant
+// "*/*" allows. An empty secret lets everybody in.
+//
+// Returns fault.ManagementToken; its message has the word "decoded" for a token
+// that cannot be read or trusted, by which the CLI knows that a secret is
+// missing or wrong (SymmetricManagementAuth.scala).
+func VerifyManagement(secret, authorization, service, stage string) error {
+	if secret == "" {
+		return nil
+	}
+	if authorization == "" {
+		return refuse("'Authorization' header not provided")
+	}
+	var claims managementClaims
+	if err := verify(secret, bearer(authorization), &claims); err != nil {
+		return refuse("Token can't be decoded: %s", reason(err))
+	}
+	grants, ok := claims.grants()
+	if !ok || claims.ExpiresAt == nil {
+		return refuse("Failed to parse token data")
+	}
+	return matchGrants(grants, service, stage)
+}
+
+// matchGrants looks for the first grant that fits; a malformed one met before ends the search.
+func matchGrants(grants []Grant, service, stage string) error {
+	for _, g := range grants {
+		parts := strings.Split(g.Target, "/")
+		if len(parts) != 2 {
+			return refuse("Contained invalid grant 'Vector(%s)'", strings.Join(parts, ", "))
+		}
+		if parts[0] == "" || parts[1] == "" {
+			return refuse("Both service and stage must be defined in grant 'TokenGrant(%s,%s)'", g.Target, g.Action)
+		}
+		if matches(parts[0], service) && matches(parts[1], stage) {
+			return nil
+		}
+	}
+	return refuse("Token contained %d grants but none satisfied the request.", len(grants))
+}
+
+func matches(pattern, name string) bool { return pattern == "*" || pattern == name }
+
+type managementClaims struct {
+	jwt.RegisteredClaims
+	Grants json.RawMessage `json:"grants"`
+}
+
+// grants decodes the claim; every grant needs both keys as strings.
+func (c *managementClaims) grants() ([]Grant, bool) {
+	var raw []struct{ Target, Action *string }
+	if len(c.Grants) == 0 || json.Unmarshal(c.Grants, &raw) != nil || raw == nil {
+		return nil, false
+	}
+	grants := make([]Grant, len(raw))
+	for i, g := range raw {
+		if g.Target == nil || g.Action == nil {
+			return nil, false
+		}
+		grants[i] = Grant{Target: *g.Target, Action: *g.Action}
+	}
+	return grants, true
+}
+
+// reason says in one line why a token was refused. The texts are those of a
+// parser and hold no part of the secret.
+func reason(err error) string {
+	return strings.ReplaceAll(err.Error(), "\n", " ")
+}
+
+func refuse(format string, args ...any) error {
+	return fault.New(fault.ManagementToken, "Authentication token is invalid: "+format, args...)
+}

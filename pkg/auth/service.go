@@ -1,0 +1,45 @@
+package auth
+
+import (
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/prisma1-go/prisma1/pkg/fault"
+)
+
+// ServiceLifetime is how long the tokens of `prisma1 token` are valid.
+const ServiceLifetime = 7 * 24 * time.Hour
+
+// SignService returns a token for a service's data API, without the "Bearer "
+// prefix, with the claims of Prisma 1's CLI. Fails on an empty secret.
+func SignService(secret, service, stage string, lifetime time.Duration) (string, error) {
+	return sign(secret, jwt.MapClaims{
+		"data": map[string]any{"service": service + "@" + stage, "roles": []string{"admin"}},
+	}, lifetime)
+}
+
+// SignProject returns the token of the management API's generateProjectToken:
+// valid for a day, without further claims; "" when the service has no secrets.
+func SignProject(secrets []string) (string, error) {
+	if len(secrets) == 0 {
+		return "", nil
+	}
+	return sign(secrets[0], jwt.MapClaims{"nbf": time.Now().Unix()}, 24*time.Hour)
+}
+
+// VerifyService checks an Authorization header against a service's secrets, any
+// of which may have signed it; no secrets let everybody in. A token without exp
+// does not expire. Returns fault.InvalidToken (Auth.scala).
+func VerifyService(secrets []string, authorization string) error {
+	if len(secrets) == 0 {
+		return nil
+	}
+	token := bearer(authorization)
+	for _, secret := range secrets {
+		if secret != "" && verify(secret, token, jwt.MapClaims{}) == nil {
+			return nil
+		}
+	}
+	return fault.Token()
+}
