@@ -1,0 +1,193 @@
+package relational
+
+import (
+	"cmp"
+
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// Naming is what the names of indexes depend on. The zero Naming suits a
+// database whose index names are unique per file or schema (SQLite).
+type Naming struct {
+	Schema string // in front of unique indexes on PostgreSQL, "" where a file holds one project
+	Short  bool   // index names need to be unique within their table only (MySQL)
+}
+
+// Unique returns the name of the unique index on one column.
+func (n Naming) Unique(table, column string) string {
+	switch {
+	case n.Short:
+		return column + "_UNIQUE"
+	case n.Schema != "":
+		return n.Schema + "." + table + "." + column + "._UNIQUE"
+	}
+	return table + "." + column + "._UNIQUE"
+}
+
+// Inline returns the name of the index on the column of an inline relation.
+func (n Naming) Inline(table, column string) string {
+	if n.Short {
+		return column
+	}
+	return table + "." + column + "._INDEX"
+}
+
+// Pair returns the name of the index that keeps a link table free of doubles.
+func (n Naming) Pair(r *schema.Relation, table string) string {
+	if n.Short {
+		return r.Name + "_AB_unique"
+	}
+	return table + "_AB_unique"
+}
+
+// SideB returns the name of the index on the second column of a link table.
+func (n Naming) SideB(table, column string) string {
+	if n.Short {
+		return column
+	}
+	return table + "_B"
+}
+
+// Tables returns the physical layout of a schema: the tables of its models,
+// then those of scalar lists, then link tables. Columns stand as Prisma 1
+// creates them: id, scalars in datamodel order, inline relations.
+//
+// The layout is Prisma 1's (*DeployDatabaseMutationBuilder.scala) but for two
+// things: the column of an inline relation has an index on every database, and
+// the values of a list go with their node.
+func Tables(s *schema.Schema, n Naming) []*Table {
+	var tables []*Table
+	for _, m := range s.Models {
+		if !m.Embedded {
+			tables = append(tables, ModelTable(s, m, n))
+		}
+	}
+	for _, m := range s.Models {
+		for _, f := range m.Fields {
+			if f.IsScalarList() && !m.Embedded {
+				tables = append(tables, ListTable(f))
+			}
+		}
+	}
+	for _, r := range s.Relations {
+		if link, ok := r.Link.(*schema.LinkTable); ok {
+			tables = append(tables, LinkTable(r, link, n))
+		}
+	}
+	return tables
+}
+
+// ModelTable returns the table of a model with the inline relations that lie in it.
+func ModelTable(s *schema.Schema, m *schema.Model, n Naming) *Table {
+	t := &Table{Name: m.Table()}
+	if id := m.ID(); id != nil {
+		t.Columns = append(t.Columns, FieldColumn(id))
+		t.PrimaryKey = []string{id.Column()}
+	}
+	for _, f := range m.Fields {
+		if !f.IsScalar() || f.IsID() {
+			continue
+		}
+		t.Columns = append(t.Columns, FieldColumn(f))
+		if f.Unique {
+			t.Indexes = append(t.Indexes, UniqueIndex(m.Table(), f.Column(), n))
+		}
+	}
+	for _, r := range s.Relations {
+		if inline, ok := r.Link.(*schema.Inline); ok && inline.Model == m {
+			t.Columns = append(t.Columns, InlineColumn(r))
+			t.Indexes = append(t.Indexes, InlineIndex(r, n))
+			t.ForeignKeys = append(t.ForeignKeys, InlineKey(r))
+		}
+	}
+	return t
+}
+
+// FieldColumn returns the column of a scalar field.
+func FieldColumn(f *schema.Field) Column {
+	c := Column{Name: f.Column(), Type: f.Type, Nullable: !f.Required, Generated: f.Generated}
+	if id, ok := f.Behaviour.(schema.ID); ok {
+		c.Nullable = false
+		c.Sequence = id.Sequence
+	}
+	return c
+}
+
+// UniqueIndex returns the index of a unique field.
+func UniqueIndex(table, column string, n Naming) Index {
+	return Index{Name: n.Unique(table, column), Columns: []string{column}, Unique: true}
+}
+
+// ListTable returns the table with the values of a scalar list.
+func ListTable(f *schema.Field) *Table {
+	return &Table{
+		Name: f.ListTable(),
+		Columns: []Column{
+			{Name: schema.ListNode, Type: idType(f.Model)},
+			{Name: schema.ListPosition, Type: scalar.Int},
+			{Name: schema.ListValue, Type: f.Type},
+		},
+		PrimaryKey:  []string{schema.ListNode, schema.ListPosition},
+		ForeignKeys: []ForeignKey{reference(schema.ListNode, f.Model, Cascade)},
+	}
+}
+
+// LinkTable returns the table of a relation that has one.
+func LinkTable(r *schema.Relation, link *schema.LinkTable, n Naming) *Table {
+	t := &Table{
+		Name: link.Table,
+		Columns: []Column{
+			{Name: link.ColumnA, Type: idType(r.ModelA)},
+			{Name: link.ColumnB, Type: idType(r.ModelB)},
+		},
+		Indexes: []Index{
+			{Name: n.Pair(r, link.Table), Columns: []string{link.ColumnA, link.ColumnB}, Unique: true},
+			{Name: n.SideB(link.Table, link.ColumnB), Columns: []string{link.ColumnB}},
+		},
+		ForeignKeys: []ForeignKey{
+			reference(link.ColumnA, r.ModelA, Cascade),
+			reference(link.ColumnB, r.ModelB, Cascade),
+		},
+	}
+	if link.ID != "" {
+		t.Columns = append([]Column{{Name: link.ID, Type: scalar.ID}}, t.Columns...)
+		t.PrimaryKey = []string{link.ID}
+	}
+	return t
+}
+
+// InlineColumn returns the column of an inline relation. It is nullable even
+// where the relation is required; the data API sees to that.
+func InlineColumn(r *schema.Relation) Column {
+	other := r.Model(r.Owner().Other())
+	return Column{Name: r.Link.(*schema.Inline).Column, Type: idType(other), Nullable: true}
+}
+
+// InlineIndex returns the index on the column of an inline relation.
+func InlineIndex(r *schema.Relation, n Naming) Index {
+	link := r.Link.(*schema.Inline)
+	return Index{Name: n.Inline(link.Model.Table(), link.Column), Columns: []string{link.Column}}
+}
+
+// InlineKey returns the foreign key of an inline relation.
+func InlineKey(r *schema.Relation) ForeignKey {
+	return reference(r.Link.(*schema.Inline).Column, r.Model(r.Owner().Other()), SetNull)
+}
+
+func reference(column string, m *schema.Model, onDelete OnDelete) ForeignKey {
+	key := ForeignKey{Column: column, Table: m.Table(), OnDelete: onDelete}
+	if id := m.ID(); id != nil {
+		key.Reference = id.Column()
+	}
+	return key
+}
+
+// idType returns the type of the ids of a model. A legacy model without an id
+// field has cuids.
+func idType(m *schema.Model) scalar.Type {
+	if id := m.ID(); id != nil {
+		return cmp.Or(id.Type, scalar.ID)
+	}
+	return scalar.ID
+}
