@@ -20,8 +20,9 @@ type Read struct {
 	Lists    []*schema.Field // scalar lists, one statement each
 	Children []*Read         // relation fields; two aliases of one field with other arguments are two reads
 
-	Shape      []Entry     // the JSON object of a node, in selection order
+	Shape      []Entry     // the JSON object of a node, in selection order; of a connection see there
 	Connection *Connection // not nil when the result is a connection
+	Err        error       // a fault in the arguments: every place where the result would stand fails with it
 }
 
 // A Page is which nodes of a list are asked for, in which order.
@@ -46,10 +47,11 @@ func (p *Page) IsAll() bool {
 // An Entry is one key of a JSON object.
 type Entry struct {
 	Key   string // response key
+	At    Position
 	Kind  EntryKind
 	Index int     // into Columns, Lists or Children of the Read, as Kind says
 	Text  string  // of a TypeName
-	Shape []Entry // of PageInfo, Edges, Node and Aggregate: their own entries
+	Shape []Entry // of PageInfo, Edges, Node and Aggregate: their own entries, a node's in terms of the Read
 }
 
 // EntryKind is where the value of an entry comes from.
@@ -63,7 +65,7 @@ const (
 
 	// Inside a Connection and its parts only.
 	EdgesEntry
-	NodeEntry   // the node of an edge, written with Read.Shape
+	NodeEntry   // the node of an edge
 	CursorEntry // the id as a string
 	PageInfoEntry
 	HasNextEntry

@@ -1,0 +1,128 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/prisma1-go/prisma1/pkg/graphql"
+	"github.com/prisma1-go/prisma1/pkg/opencrud"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// Make plans the operation of a selection against the API of a service. Faults
+// in arguments do not stop it: they stand where their field is, so that the
+// other fields of the operation can be answered.
+func Make(api *opencrud.API, sel *graphql.Selection, mutation bool) *Plan {
+	m := &maker{api: api}
+	p := &Plan{Mutation: mutation}
+	for _, f := range sel.Fields() {
+		p.Fields = append(p.Fields, m.root(f, mutation))
+	}
+	return p
+}
+
+// A maker plans the fields of one operation.
+type maker struct {
+	api *opencrud.API
+}
+
+func (m *maker) root(f graphql.Field, mutation bool) Field {
+	field := Field{Key: f.Key, At: position(f), NonNull: f.Type != nil && f.Type.NonNull}
+	switch f.Name {
+	case "__typename":
+		field.TypeName = "Query"
+		if mutation {
+			field.TypeName = "Mutation"
+		}
+	case "__schema", "__type":
+		field.JSON = m.api.Schema.Introspect(f)
+	default:
+		field.Err = m.action(&field, f, mutation)
+	}
+	return field
+}
+
+func position(f graphql.Field) Position { return Position{Line: f.Line, Column: f.Column} }
+
+// action plans what the root field of a model does.
+func (m *maker) action(field *Field, f graphql.Field, mutation bool) error {
+	operation := graphql.Query
+	if mutation {
+		operation = graphql.Mutation
+	}
+	root, ok := m.api.Root(operation, f.Name)
+	if !ok {
+		return fmt.Errorf("plan %s: no such root field", f.Name)
+	}
+	var err error
+	switch root.Action {
+	case opencrud.One:
+		field.Read, err = m.one(f, root.Model)
+	case opencrud.Many, opencrud.Connection:
+		field.Read = m.list(f, root.Model, nil)
+		if root.Action == opencrud.Connection {
+			m.connection(field.Read, f)
+		} else {
+			field.Read.Shape = m.shape(field.Read, f)
+		}
+		err = field.Read.Err
+	case opencrud.Node:
+		field.Node = m.node(f)
+	case opencrud.ExecuteRaw:
+		field.Raw = f.Argument("query").Value.Text
+		field.IsRaw = true
+	case opencrud.UpdateMany, opencrud.DeleteMany:
+		field.Count = true
+		field.Shape = countShape(f)
+		field.Write, err = m.write(f, root)
+	default:
+		field.Read = &Read{Model: root.Model, One: true, Page: wholeList()}
+		field.Read.Shape = m.shape(field.Read, f)
+		field.Write, err = m.write(f, root)
+	}
+	return err
+}
+
+// one plans the read of the node that a selector names.
+func (m *maker) one(f graphql.Field, model *schema.Model) (*Read, error) {
+	selector, err := m.selector(model, f.Argument("where"))
+	if err != nil {
+		return nil, err
+	}
+	read := &Read{Model: model, Selector: &selector, One: true, Page: wholeList()}
+	read.Shape = m.shape(read, f)
+	return read, nil
+}
+
+// node plans a read per model in which the id of node(id:) may be: those whose
+// nodes implement Node.
+func (m *maker) node(f graphql.Field) []*Read {
+	id := f.Argument("id").Value.Text
+	reads := []*Read{}
+	for _, model := range m.api.Nodes() {
+		key := model.ID()
+		read := &Read{
+			Model:    model,
+			Selector: &Selector{Field: key, Value: scalar.Value{Type: key.Type, Text: id}},
+			One:      true,
+			Page:     wholeList(),
+		}
+		read.Shape = m.shape(read, f)
+		reads = append(reads, read)
+	}
+	return reads
+}
+
+// countShape is the selection of a BatchPayload.
+func countShape(f graphql.Field) []Entry {
+	var shape []Entry
+	for _, sub := range f.Fields(f.Type.Name()) {
+		switch sub.Name {
+		case "__typename":
+			shape = append(shape, Entry{Key: sub.Key, Kind: TypeNameEntry, Text: f.Type.Name()})
+		case "count":
+			shape = append(shape, Entry{Key: sub.Key, Kind: CountEntry})
+		}
+	}
+	return shape
+}
