@@ -1,0 +1,115 @@
+package client
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+)
+
+// maxAnswer is how much of an answer is read, in bytes.
+const maxAnswer = 256 << 20
+
+// wire sends requests and makes Prisma's answers fit the GraphQL library: code
+// and requestId of an error move into its extensions, and errors that come with
+// another status than 200 are answers too.
+type wire struct {
+	http   *http.Client
+	server string // for messages
+	url    string
+}
+
+// Do sends one request. Returns *Unreachable without an answer and *NotGraphQL for an answer that is none.
+func (w wire) Do(request *http.Request) (*http.Response, error) {
+	response, err := w.http.Do(request)
+	if err != nil {
+		return nil, &Unreachable{Server: w.server, Cause: err}
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return nil, &Unreachable{Server: w.server, Cause: err}
+	}
+	body, ok := moveCodes(body)
+	if !ok {
+		return nil, &NotGraphQL{URL: w.url, Status: response.StatusCode, Type: response.Header.Get("Content-Type"), Text: excerpt(body)}
+	}
+	response.StatusCode = http.StatusOK
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return response, nil
+}
+
+// moveCodes moves code and requestId of each error into its extensions. ok is
+// false when body is not a GraphQL answer.
+func moveCodes(body []byte) (answer []byte, ok bool) {
+	var envelope struct {
+		Data   json.RawMessage              `json:"data,omitempty"`
+		Errors []map[string]json.RawMessage `json:"errors,omitempty"`
+	}
+	if json.Unmarshal(body, &envelope) != nil || (envelope.Data == nil && envelope.Errors == nil) {
+		return body, false
+	}
+	if len(envelope.Errors) == 0 {
+		return body, true
+	}
+	for _, e := range envelope.Errors {
+		extensions := make(map[string]json.RawMessage)
+		for _, key := range []string{"code", "requestId"} {
+			if value, given := e[key]; given {
+				extensions[key] = value
+			}
+		}
+		e["extensions"], _ = json.Marshal(extensions)
+	}
+	answer, err := json.Marshal(envelope)
+	return answer, err == nil
+}
+
+// excerpt is the first line or so of an answer, for a message.
+func excerpt(body []byte) string {
+	const length = 120
+	text := strings.Join(strings.Fields(string(body[:min(len(body), 4*length)])), " ")
+	if runes := []rune(text); len(runes) > length {
+		return string(runes[:length]) + "…"
+	}
+	return text
+}
+
+// Unreachable is the error of a server that gave no answer.
+type Unreachable struct {
+	Server string // URL
+	Cause  error
+}
+
+func (e *Unreachable) Error() string {
+	if timeout, ok := errors.AsType[net.Error](e.Cause); ok && timeout.Timeout() {
+		return fmt.Sprintf("The server at %s did not answer in time. Please check if it is running and not overloaded.", e.Server)
+	}
+	return fmt.Sprintf("Could not connect to server at %s. Please check if your server is running.", e.Server)
+}
+
+func (e *Unreachable) Unwrap() error { return e.Cause }
+
+// NotGraphQL is the error of an answer that is not one of a Prisma server.
+type NotGraphQL struct {
+	URL    string
+	Status int    // of HTTP
+	Type   string // content type
+	Text   string // how the answer begins, in one line
+}
+
+func (e *NotGraphQL) Error() string {
+	what := "something that is not JSON"
+	if strings.Contains(e.Type, "html") || strings.HasPrefix(e.Text, "<") {
+		what = "HTML"
+	}
+	message := fmt.Sprintf("%s answered %s (HTTP status %d) instead of a GraphQL result. Please check if this is the address of a Prisma server.", e.URL, what, e.Status)
+	if e.Text == "" {
+		return message
+	}
+	return message + "\nThe answer begins: " + e.Text
+}
