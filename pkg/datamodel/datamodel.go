@@ -1,0 +1,207 @@
+// Package datamodel turns the text of a datamodel into a schema and back, and says what is wrong with it.
+//
+//	text → Parse → *Document → Check → []Problem
+//	                         → Infer → *schema.Schema → Render → text
+//
+// The language is Prisma 1's datamodel 1.1: GraphQL SDL with directives. A
+// datamodel 1.0 (servers up to 1.30) is not understood; it is to be recognised
+// by models without @id, and Check says so for each of them.
+package datamodel
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+)
+
+// A Problem is one mistake in a datamodel, or one thing to be warned of.
+type Problem struct {
+	Type         string // model, enum or relation table
+	Field        string // "" when the problem is of the type
+	Description  string // in Prisma 1's words where it had some
+	Line, Column int    // 1-based, of the field, else of the type
+}
+
+// Rules are what a connector can, as far as it decides which datamodels are right.
+type Rules struct {
+	IntIDs    bool // ids of type Int
+	UUIDs     bool // ids of type UUID
+	Sequences bool // @id(strategy: SEQUENCE)
+}
+
+// A Document is a parsed datamodel. It does not change; goroutines may share it.
+type Document struct {
+	Text string // as it was parsed
+
+	types []*typeDef // in the order of the text
+	enums []*enumDef
+
+	typeByName map[string]*typeDef // the first of a name
+	enumByName map[string]*enumDef
+}
+
+// Parse reads the text of a datamodel. Interfaces, unions, inputs, scalars and
+// extensions may stand in it and are not looked at, as in Prisma 1.
+func Parse(text string) (*Document, *SyntaxError) {
+	sdl, err := parser.ParseSchema(&ast.Source{Input: text})
+	if err != nil {
+		return nil, syntaxError(text, err)
+	}
+	if isEmpty(sdl) {
+		return nil, emptyError(text)
+	}
+	d := &Document{Text: text, typeByName: map[string]*typeDef{}, enumByName: map[string]*enumDef{}}
+	for _, def := range sdl.Definitions {
+		switch def.Kind {
+		case ast.Object:
+			d.addType(def)
+		case ast.Enum:
+			d.addEnum(def)
+		}
+	}
+	return d, nil
+}
+
+func isEmpty(sdl *ast.SchemaDocument) bool {
+	return len(sdl.Definitions)+len(sdl.Extensions)+len(sdl.Schema)+len(sdl.SchemaExtension)+len(sdl.Directives) == 0
+}
+
+// A position is where something stands in the text, 1-based.
+type position struct{ line, column int }
+
+func positionOf(p *ast.Position) position {
+	if p == nil {
+		return position{1, 1}
+	}
+	return position{p.Line, p.Column}
+}
+
+// A typeDef is one type of the text: a model or the table of a relation.
+type typeDef struct {
+	name       string
+	at         position
+	directives ast.DirectiveList
+	fields     []*fieldDef
+}
+
+// A fieldDef is one field of a type of the text.
+type fieldDef struct {
+	name       string
+	owner      *typeDef
+	at         position
+	typeName   string // without modifiers
+	typeText   string // as written: [Post!]!
+	list       bool
+	required   bool // never with list
+	directives ast.DirectiveList
+}
+
+// An enumDef is one enum of the text.
+type enumDef struct {
+	name       string
+	at         position
+	directives ast.DirectiveList
+	values     []string
+}
+
+func (d *Document) addType(def *ast.Definition) {
+	t := &typeDef{name: def.Name, at: positionOf(def.Position), directives: def.Directives}
+	for _, f := range def.Fields {
+		t.fields = append(t.fields, &fieldDef{
+			name: f.Name, owner: t, at: positionOf(f.Position),
+			typeName: f.Type.Name(), typeText: f.Type.String(),
+			list: f.Type.Elem != nil, required: f.Type.Elem == nil && f.Type.NonNull,
+			directives: f.Directives,
+		})
+	}
+	d.types = append(d.types, t)
+	if d.typeByName[t.name] == nil {
+		d.typeByName[t.name] = t
+	}
+}
+
+func (d *Document) addEnum(def *ast.Definition) {
+	e := &enumDef{name: def.Name, at: positionOf(def.Position), directives: def.Directives}
+	for _, v := range def.EnumValues {
+		e.values = append(e.values, v.Name)
+	}
+	d.enums = append(d.enums, e)
+	if d.enumByName[e.name] == nil {
+		d.enumByName[e.name] = e
+	}
+}
+
+// models returns the types that are stored as models, in the order of the text.
+func (d *Document) models() []*typeDef {
+	return slices.DeleteFunc(slices.Clone(d.types), (*typeDef).isRelationTable)
+}
+
+// relationTables returns the types that describe the table of a relation.
+func (d *Document) relationTables() []*typeDef {
+	return slices.DeleteFunc(slices.Clone(d.types), func(t *typeDef) bool { return !t.isRelationTable() })
+}
+
+func (t *typeDef) isRelationTable() bool { return t.directives.ForName("relationTable") != nil }
+func (t *typeDef) isEmbedded() bool      { return t.directives.ForName("embedded") != nil }
+
+// scalarType returns the scalar type of a scalar field. Scalars come first: a
+// type or enum that is named like one is never met.
+func (f *fieldDef) scalarType() (scalar.Type, bool) { return scalar.Parse(f.typeName) }
+
+// isEnum tells whether the field holds values of an enum.
+func (d *Document) isEnum(f *fieldDef) bool {
+	_, isScalar := f.scalarType()
+	return !isScalar && d.enumByName[f.typeName] != nil
+}
+
+// isRelation tells whether the field leads to a type of the text.
+func (d *Document) isRelation(f *fieldDef) bool {
+	_, isScalar := f.scalarType()
+	return !isScalar && d.enumByName[f.typeName] == nil && d.typeByName[f.typeName] != nil
+}
+
+// argument returns an argument's value as text, whatever its kind, and whether
+// it is there: link: INLINE and link: "INLINE" are the same to Prisma 1.
+func argument(directives ast.DirectiveList, directive, name string) (string, bool) {
+	value := argumentValue(directives, directive, name)
+	if value == nil || !isSingle(value) {
+		return "", false
+	}
+	return value.Raw, true
+}
+
+func argumentValue(directives ast.DirectiveList, directive, name string) *ast.Value {
+	found := directives.ForName(directive)
+	if found == nil {
+		return nil
+	}
+	arg := found.Arguments.ForName(name)
+	if arg == nil {
+		return nil
+	}
+	return arg.Value
+}
+
+func isSingle(value *ast.Value) bool {
+	switch value.Kind {
+	case ast.ListValue, ast.ObjectValue, ast.NullValue, ast.Variable:
+		return false
+	}
+	return true
+}
+
+func isString(value *ast.Value) bool {
+	return value.Kind == ast.StringValue || value.Kind == ast.BlockValue
+}
+
+// located returns a parser's message and the place it speaks of.
+func located(err error) (string, position) {
+	if e, ok := err.(*gqlerror.Error); ok && len(e.Locations) > 0 {
+		return e.Message, position{e.Locations[0].Line, e.Locations[0].Column}
+	}
+	return err.Error(), position{1, 1}
+}

@@ -1,0 +1,130 @@
+package datamodel
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// A SyntaxError says that a text is no SDL. It becomes the fault DatamodelSyntax (3017).
+//
+// Message has the form of Prisma 1's parser (Sangria), which blames the brace
+// that opens a type's fields for whatever is wrong among them. Line and Column
+// (1-based, in characters) are where reading really ended, and Hint says why.
+type SyntaxError struct {
+	Message      string
+	Line, Column int
+	Hint         string
+}
+
+func (e *SyntaxError) Error() string { return e.Message }
+
+const syntaxPrefix = "Syntax error while parsing GraphQL query. "
+
+func syntaxError(text string, err error) *SyntaxError {
+	hint, at := located(err)
+	end := offset(text, at)
+	start, expected := end, hint
+	if brace, rules := openBody(text, end); rules != "" {
+		start, expected = brace, rules
+	}
+	return &SyntaxError{
+		Message: sangria(text, start, end, "expected "+expected),
+		Line:    at.line, Column: at.column, Hint: hint,
+	}
+}
+
+func emptyError(text string) *SyntaxError {
+	end := offset(text, position{1, 1}) + len(text)
+	at := placeOf(text, end)
+	const expected = "expected a type or an enum"
+	return &SyntaxError{
+		Message: sangria(text, end, end, expected),
+		Line:    at.line, Column: at.column, Hint: expected,
+	}
+}
+
+// sangria writes a message as Sangria does: the input between start and end
+// (the character at end included), what could stand at start, and its line with
+// a caret.
+func sangria(text string, start, end int, expected string) string {
+	var b strings.Builder
+	b.WriteString(syntaxPrefix)
+	switch {
+	case start >= len(text):
+		b.WriteString("Unexpected end of input, ")
+	case end >= len(text):
+		b.WriteString("Unexpected end of input, ")
+		start = min(start, len(text))
+	default:
+		_, size := utf8.DecodeRuneInString(text[end:])
+		input := text[start : end+size]
+		if start == end {
+			fmt.Fprintf(&b, "Invalid input '%s', ", escape(input))
+		} else {
+			fmt.Fprintf(&b, "Invalid input \"%s\", ", escape(input))
+		}
+	}
+	at := placeOf(text, start)
+	lineStart := strings.LastIndexByte(text[:start], '\n') + 1
+	line, _, _ := strings.Cut(text[lineStart:], "\n")
+	fmt.Fprintf(&b, "%s (line %d, column %d):\n%s\n%s^",
+		expected, at.line, at.column, strings.TrimSuffix(line, "\r"), strings.Repeat(" ", at.column-1))
+	return b.String()
+}
+
+func escape(input string) string {
+	return strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(input)
+}
+
+var definition = regexp.MustCompile(`(?m)^[ \t]*(type|enum)[ \t]+[_A-Za-z][_0-9A-Za-z]*[^{}#"]*\{`)
+
+// openBody returns the offset of the brace that opens the type or enum in which
+// an offset lies, and what Sangria's grammar would accept there; "" when the
+// offset lies outside of all.
+func openBody(text string, at int) (int, string) {
+	found := definition.FindAllStringSubmatchIndex(text[:min(at, len(text))], -1)
+	if len(found) == 0 {
+		return 0, ""
+	}
+	last := found[len(found)-1]
+	brace := last[1] - 1
+	if strings.Contains(text[brace:at], "}") {
+		return 0, ""
+	}
+	if text[last[2]:last[3]] == "enum" {
+		return brace, "IgnoredNoComment, DirectivesConst or EnumValuesDefinition"
+	}
+	return brace, "IgnoredNoComment, ImplementsInterfaces, DirectivesConst or FieldDefinitions"
+}
+
+// offset returns the byte offset of a place; the end of the text when it lies behind.
+func offset(text string, at position) int {
+	i := 0
+	for range at.line - 1 {
+		next := strings.IndexByte(text[i:], '\n')
+		if next < 0 {
+			return len(text)
+		}
+		i += next + 1
+	}
+	for range at.column - 1 {
+		if i >= len(text) {
+			return len(text)
+		}
+		_, size := utf8.DecodeRuneInString(text[i:])
+		i += size
+	}
+	return i
+}
+
+// placeOf returns the place of a byte offset.
+func placeOf(text string, offset int) position {
+	before := text[:offset]
+	lineStart := strings.LastIndexByte(before, '\n') + 1
+	return position{
+		line:   strings.Count(before, "\n") + 1,
+		column: utf8.RuneCountInString(before[lineStart:]) + 1,
+	}
+}
