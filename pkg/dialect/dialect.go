@@ -37,6 +37,11 @@ type Facts struct {
 	Conflict    Conflict                     // how an insert skips a row that is there
 	Placeholder func(b []byte, n int) []byte // appends the n-th parameter, 1-based
 	Arg         func(v scalar.Value) any     // a value as its driver takes it
+
+	// Match appends operator and pattern as Builder.Match says; nil is LIKE.
+	Match func(b *Builder, text string, before, after bool)
+	// Members appends a select of the members of a JSON array, see Builder.Members.
+	Members func(b *Builder, t scalar.Type, list string)
 }
 
 // Conflict is how an INSERT leaves a row alone that is already there.

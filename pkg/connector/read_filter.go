@@ -1,0 +1,164 @@
+package connector
+
+import (
+	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/plan"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// writeFilter writes filter as a condition on the rows of alias. nil holds for
+// every row.
+//
+// SQL's three values count: what a filter says about null is null. Related
+// nodes are asked for with EXISTS; Prisma 1's NOT IN
+// (FilterConditionBuilder.scala) met nothing as soon as one row had no link.
+func writeFilter(b *dialect.Builder, alias string, filter plan.Filter) {
+	switch f := filter.(type) {
+	case nil:
+		b.SQL("1 = 1")
+	case plan.And:
+		writeFilters(b, alias, f.Filters, " AND ", "1 = 1")
+	case plan.Or:
+		writeFilters(b, alias, f.Filters, " OR ", "1 = 0")
+	case plan.Not:
+		b.SQL("NOT (")
+		writeFilter(b, alias, f.Filter)
+		b.SQL(")")
+	case plan.Compare:
+		writeCompare(b, alias, f)
+	case plan.In:
+		writeIn(b, alias, f)
+	case plan.IsNull:
+		b.Column(alias, f.Field.Column())
+		if f.Not {
+			b.SQL(" IS NOT NULL")
+		} else {
+			b.SQL(" IS NULL")
+		}
+	case plan.Related:
+		writeRelated(b, alias, f)
+	}
+}
+
+// writeFilters writes several filters with word between them; empty stands for none.
+func writeFilters(b *dialect.Builder, alias string, filters []plan.Filter, word, empty string) {
+	if len(filters) == 0 {
+		b.SQL(empty)
+		return
+	}
+	b.SQL("(")
+	for i, f := range filters {
+		if i > 0 {
+			b.SQL(word)
+		}
+		writeFilter(b, alias, f)
+	}
+	b.SQL(")")
+}
+
+var operators = map[plan.Op]string{
+	plan.Equal:          " = ",
+	plan.NotEqual:       " <> ",
+	plan.Less:           " < ",
+	plan.LessOrEqual:    " <= ",
+	plan.Greater:        " > ",
+	plan.GreaterOrEqual: " >= ",
+}
+
+func writeCompare(b *dialect.Builder, alias string, f plan.Compare) {
+	if f.Value.IsNull() {
+		b.SQL("1 = NULL")
+		return
+	}
+	b.Column(alias, f.Field.Column())
+	if operator, ok := operators[f.Op]; ok {
+		b.SQL(operator).Value(f.Value)
+		return
+	}
+	b.SQL(" ")
+	switch f.Op {
+	case plan.NotContains, plan.NotStartsWith, plan.NotEndsWith:
+		b.SQL("NOT ")
+	}
+	contains := f.Op == plan.Contains || f.Op == plan.NotContains
+	starts := f.Op == plan.StartsWith || f.Op == plan.NotStartsWith
+	ends := f.Op == plan.EndsWith || f.Op == plan.NotEndsWith
+	b.Match(f.Value.Text, contains || ends, contains || starts)
+}
+
+// longestIn is how many values of a filter stand in a statement one by one.
+const longestIn = 16
+
+func writeIn(b *dialect.Builder, alias string, f plan.In) {
+	if len(f.Values) == 0 {
+		if f.Not {
+			b.SQL("1 = 1")
+		} else {
+			b.SQL("1 = 0")
+		}
+		return
+	}
+	b.Column(alias, f.Field.Column())
+	if f.Not {
+		b.SQL(" NOT")
+	}
+	b.SQL(" IN (")
+	if len(f.Values) <= longestIn {
+		b.Values(f.Values)
+	} else {
+		b.Members(f.Field.Type, jsonList(b.Facts(), f.Values))
+	}
+	b.SQL(")")
+}
+
+// writeRelated writes a condition on the nodes behind a relation field.
+func writeRelated(b *dialect.Builder, alias string, f plan.Related) {
+	if f.Field.OwnsColumn() && f.Filter == nil && f.Quantifier != plan.Every {
+		b.Column(alias, f.Field.Relation.Column(f.Field.Side.Other()))
+		if f.Quantifier == plan.None {
+			b.SQL(" IS NULL")
+		} else {
+			b.SQL(" IS NOT NULL")
+		}
+		return
+	}
+	if f.Quantifier != plan.Some {
+		b.SQL("NOT ")
+	}
+	b.SQL("EXISTS (SELECT 1 FROM ")
+	child := writeLinked(b, alias, f.Field)
+	switch {
+	case f.Quantifier == plan.Every:
+		b.SQL(" AND NOT (")
+		writeFilter(b, child, f.Filter)
+		b.SQL(")")
+	case f.Filter != nil:
+		b.SQL(" AND ")
+		writeFilter(b, child, f.Filter)
+	}
+	b.SQL(")")
+}
+
+// writeLinked writes the tables behind a relation field of alias and the
+// condition that links them. It returns the alias of the related nodes' table.
+func writeLinked(b *dialect.Builder, alias string, f *schema.Field) (child string) {
+	r, other := f.Relation, f.OtherModel()
+	child = alias + "c"
+	switch link := r.Link.(type) {
+	case *schema.LinkTable:
+		via := alias + "l"
+		b.Table(link.Table).SQL(" AS " + via + " JOIN ").Table(other.Table()).SQL(" AS " + child + " ON ")
+		b.Column(child, other.ID().Column()).SQL(" = ").Column(via, r.Column(f.Side.Other()))
+		b.SQL(" WHERE ").Column(via, r.Column(f.Side)).SQL(" = ").Column(alias, f.Model.ID().Column())
+	case *schema.Inline:
+		// Column(side) is the id column on the side that owns the link and the
+		// link column on the other. Seen from the owner both swap tables.
+		b.Table(other.Table()).SQL(" AS " + child + " WHERE ")
+		if f.OwnsColumn() {
+			b.Column(child, other.ID().Column()).SQL(" = ").Column(alias, link.Column)
+		} else {
+			b.Column(child, link.Column).SQL(" = ").Column(alias, f.Model.ID().Column())
+		}
+	}
+	return child
+}

@@ -1,0 +1,40 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+)
+
+// Match appends the operator and pattern that compare text with what stands to
+// the left: anything may stand before the text, behind it, or both. Every
+// character of text is literal; Prisma 1 took % and _ as wildcards.
+func (b *Builder) Match(text string, before, after bool) *Builder {
+	if b.facts.Match != nil {
+		b.facts.Match(b, text, before, after)
+		return b
+	}
+	return b.SQL("LIKE ").Arg(Pattern(likeEscapes, text, "%", before, after)).SQL(" ESCAPE '!'")
+}
+
+var likeEscapes = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
+// Pattern returns text with its special characters escaped and anything, the
+// pattern for any text, before and after it as asked.
+func Pattern(escapes *strings.Replacer, text, anything string, before, after bool) string {
+	pattern := escapes.Replace(text)
+	if before {
+		pattern = anything + pattern
+	}
+	if after {
+		pattern += anything
+	}
+	return pattern
+}
+
+// Members appends a select of one column with the members of list, a JSON array
+// of values of type t. The text does not depend on how many there are.
+func (b *Builder) Members(t scalar.Type, list string) *Builder {
+	b.facts.Members(b, t, list)
+	return b
+}
