@@ -1,0 +1,222 @@
+package connector
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/plan"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// Written is what a write did.
+type Written struct {
+	ID    scalar.Value // of the node that was created, changed or deleted; null for a many-write
+	Count int          // nodes that a many-write met
+}
+
+// A writer runs the writes of one transaction.
+//
+// Its methods return the faults of data-api: NotFound (3039), NotConnected
+// (3041), RequiredRelation (3042), Unique (3010), NullForRequired (3020),
+// TooLong (3007) and MissingReference (3011).
+type writer struct {
+	session
+	builder  func() *dialect.Builder
+	classify func(error) dialect.Violation
+}
+
+// write runs one write with everything nested in it.
+func (w *writer) write(ctx context.Context, write plan.Write) (Written, error) {
+	switch write := write.(type) {
+	case *plan.Create:
+		id, err := w.create(ctx, write)
+		return Written{ID: id}, err
+	case *plan.Update:
+		id, err := w.find(ctx, write.Selector)
+		if err != nil {
+			return Written{}, err
+		}
+		return Written{ID: id}, w.update(ctx, id, write)
+	case *plan.Upsert:
+		id, err := w.upsert(ctx, write)
+		return Written{ID: id}, err
+	case *plan.Delete:
+		id, err := w.find(ctx, write.Selector)
+		if err != nil {
+			return Written{}, err
+		}
+		return Written{ID: id}, w.delete(ctx, write.Model, []scalar.Value{id})
+	case *plan.UpdateMany:
+		ids, err := w.matching(ctx, write.Model, write.Filter, nil)
+		if err != nil {
+			return Written{}, err
+		}
+		return Written{Count: len(ids)}, w.change(ctx, write.Model, ids, write.Values, write.Lists)
+	case *plan.DeleteMany:
+		ids, err := w.matching(ctx, write.Model, write.Filter, nil)
+		if err != nil {
+			return Written{}, err
+		}
+		return Written{Count: len(ids)}, w.delete(ctx, write.Model, ids)
+	}
+	return Written{}, fmt.Errorf("write: unknown kind %T", write)
+}
+
+// create makes a node with everything nested in it and returns its id.
+func (w *writer) create(ctx context.Context, create *plan.Create) (scalar.Value, error) {
+	id, err := w.insert(ctx, create, nil)
+	if err != nil {
+		return scalar.Value{}, err
+	}
+	return id, w.nested(ctx, parent{id: id, fresh: true}, create.Nested)
+}
+
+// update changes the node with an id.
+func (w *writer) update(ctx context.Context, id scalar.Value, update *plan.Update) error {
+	if err := w.change(ctx, update.Model, []scalar.Value{id}, update.Values, update.Lists); err != nil {
+		return err
+	}
+	return w.nested(ctx, parent{id: id}, update.Nested)
+}
+
+func (w *writer) upsert(ctx context.Context, upsert *plan.Upsert) (scalar.Value, error) {
+	id, found, err := w.lookup(ctx, upsert.Selector)
+	switch {
+	case err != nil:
+		return id, err
+	case !found:
+		return w.create(ctx, upsert.Create)
+	}
+	return id, w.update(ctx, id, upsert.Update)
+}
+
+// find returns the id of a selected node, or fault.NotFound.
+func (w *writer) find(ctx context.Context, s plan.Selector) (scalar.Value, error) {
+	id, found, err := w.lookup(ctx, s)
+	if err == nil && !found {
+		err = fault.NotFound(s.Field.Model.Name, s.Value.String(), s.Field.Name)
+	}
+	return id, err
+}
+
+// lookup returns the id of a selected node, if there is one.
+func (w *writer) lookup(ctx context.Context, s plan.Selector) (id scalar.Value, found bool, err error) {
+	key := s.Field.Model.ID()
+	b := w.builder()
+	b.SQL("SELECT ").Name(key.Column()).SQL("\nFROM ").Table(s.Field.Model.Table())
+	b.SQL("\nWHERE ").Name(s.Field.Column()).SQL(" = ").Value(s.Value)
+	return w.first(ctx, b.Statement(), key.Type)
+}
+
+// matching returns the ids of a model's nodes that satisfy filter and, where
+// behind is not nil, stand behind that field of a parent.
+func (w *writer) matching(ctx context.Context, model *schema.Model, filter plan.Filter, behind *behind) ([]scalar.Value, error) {
+	key := model.ID()
+	b := w.builder()
+	b.SQL("SELECT ").Column("t", key.Column()).SQL("\nFROM ").Table(model.Table()).SQL(" AS t")
+	joint := "\nWHERE "
+	if behind != nil {
+		l := linkOf(behind.field)
+		b.SQL(joint).Column("t", key.Column()).SQL(" IN (SELECT ").Name(l.child).SQL(" FROM ").Table(l.table)
+		b.SQL(" WHERE ").Name(l.parent).SQL(" = ").Value(behind.parent).SQL(")")
+		joint = "\nAND "
+	}
+	if filter != nil {
+		b.SQL(joint)
+		writeFilter(b, "t", filter)
+	}
+	return w.values(ctx, b.Statement(), key.Type)
+}
+
+// behind names the nodes behind a relation field of one node.
+type behind struct {
+	field  *schema.Field
+	parent scalar.Value
+}
+
+// run runs a statement without an answer. model is whose rows it writes.
+func (w *writer) run(ctx context.Context, model *schema.Model, s dialect.Statement) error {
+	if _, err := w.exec(ctx, s.SQL, s.Args); err != nil {
+		return w.explain(err, model)
+	}
+	return nil
+}
+
+// first returns the first cell of a statement's answer.
+func (w *writer) first(ctx context.Context, s dialect.Statement, t scalar.Type) (scalar.Value, bool, error) {
+	found, err := w.values(ctx, s, t)
+	if err != nil || len(found) == 0 {
+		return scalar.Value{}, false, err
+	}
+	return found[0], true, nil
+}
+
+// values returns the first column of a statement's answer.
+func (w *writer) values(ctx context.Context, s dialect.Statement, t scalar.Type) ([]scalar.Value, error) {
+	r, err := w.query(ctx, s.SQL, s.Args)
+	if err != nil {
+		return nil, err
+	}
+	var all []scalar.Value
+	for r.next() {
+		v, err := r.value(0, t)
+		if err != nil {
+			r.close()
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, r.close()
+}
+
+// explain turns a broken constraint into the fault the client knows. model is
+// whose row was written.
+func (w *writer) explain(err error, model *schema.Model) error {
+	v := w.classify(err)
+	field := v.Column
+	if i := slices.IndexFunc(model.Fields, func(f *schema.Field) bool { return f.Column() == v.Column }); i >= 0 {
+		field = model.Fields[i].Name
+	}
+	var known *fault.Error
+	switch v.Kind {
+	case dialect.UniqueViolation:
+		known = fault.Unique(model.Name, field)
+	case dialect.NotNullViolation:
+		known = fault.NullForRequired("")
+	case dialect.TooLongViolation:
+		known = fault.TooLong(field)
+	case dialect.ForeignKeyViolation:
+		known = fault.MissingReference()
+	default:
+		return err
+	}
+	known.Cause = err
+	return known
+}
+
+// longestList is how many ids stand in one statement.
+const longestList = 512
+
+// chunks calls f with ids in pieces that fit into one statement. Each piece is
+// filled up to a power of two with its last id, so that few texts of
+// statements are in use.
+func chunks(ids []scalar.Value, f func([]scalar.Value) error) error {
+	for chunk := range slices.Chunk(ids, longestList) {
+		size := 1
+		for size < len(chunk) {
+			size *= 2
+		}
+		chunk = slices.Clip(chunk)
+		for len(chunk) < size {
+			chunk = append(chunk, chunk[len(chunk)-1])
+		}
+		if err := f(chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+package connector
+
+import (
+	"context"
+	"slices"
+
+	"github.com/prisma1-go/prisma1/pkg/cuid"
+	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// A link is where the links of a relation lie, seen from one of its fields:
+// rows of table with the parent's id (whose field it is) and the child's.
+// Rows without both ids are no links.
+type link struct {
+	field                *schema.Field
+	table, parent, child string // the table and its two columns
+}
+
+func linkOf(f *schema.Field) link {
+	r := f.Relation
+	return link{field: f, table: r.Table(), parent: r.Column(f.Side), child: r.Column(f.Side.Other())}
+}
+
+func (l link) parentType() scalar.Type { return l.field.Model.ID().Type }
+func (l link) childType() scalar.Type  { return l.field.OtherModel().ID().Type }
+
+// connected tells whether parent and child are linked.
+func (w *writer) connected(ctx context.Context, f *schema.Field, parent, child scalar.Value) (bool, error) {
+	l := linkOf(f)
+	b := w.builder()
+	b.SQL("SELECT ").Name(l.child).SQL("\nFROM ").Table(l.table)
+	b.SQL("\nWHERE ").Name(l.parent).SQL(" = ").Value(parent)
+	b.SQL(" AND ").Name(l.child).SQL(" = ").Value(child).SQL("\nLIMIT 1")
+	_, found, err := w.first(ctx, b.Statement(), l.childType())
+	return found, err
+}
+
+// child returns the node behind a to-one field, if there is one.
+func (w *writer) child(ctx context.Context, f *schema.Field, parent scalar.Value) (scalar.Value, bool, error) {
+	l := linkOf(f)
+	b := w.builder()
+	b.SQL("SELECT ").Name(l.child).SQL("\nFROM ").Table(l.table)
+	b.SQL("\nWHERE ").Name(l.parent).SQL(" = ").Value(parent)
+	b.SQL(" AND ").Name(l.child).SQL(" IS NOT NULL\nLIMIT 1")
+	return w.first(ctx, b.Statement(), l.childType())
+}
+
+// children returns the nodes behind a field of any of the parents, each once.
+func (w *writer) children(ctx context.Context, f *schema.Field, parents []scalar.Value) ([]scalar.Value, error) {
+	l := linkOf(f)
+	var all []scalar.Value
+	seen := make(map[scalar.Value]bool)
+	err := chunks(parents, func(chunk []scalar.Value) error {
+		b := w.builder()
+		b.SQL("SELECT ").Name(l.child).SQL("\nFROM ").Table(l.table)
+		b.SQL("\nWHERE ").Name(l.parent).SQL(" IN (").Values(chunk).SQL(")")
+		b.SQL(" AND ").Name(l.child).SQL(" IS NOT NULL")
+		found, err := w.values(ctx, b.Statement(), l.childType())
+		for _, id := range found {
+			if !seen[id] {
+				seen[id] = true
+				all = append(all, id)
+			}
+		}
+		return err
+	})
+	return all, err
+}
+
+// attach links a child to a parent. Where an end takes only one link, the one
+// it had goes.
+func (w *writer) attach(ctx context.Context, f *schema.Field, parent, child scalar.Value) error {
+	if err := w.release(ctx, f, parent); err != nil {
+		return err
+	}
+	if err := w.release(ctx, f.Back(), child); err != nil {
+		return err
+	}
+	return w.join(ctx, f, parent, []scalar.Value{child})
+}
+
+// release removes the link of a to-one field before it gets another. A field
+// that owns its column needs no statement: the column is overwritten.
+func (w *writer) release(ctx context.Context, f *schema.Field, id scalar.Value) error {
+	if f.List || f.OwnsColumn() {
+		return nil
+	}
+	return w.detachAll(ctx, f, id)
+}
+
+// detachAll removes all links of a node behind a field.
+func (w *writer) detachAll(ctx context.Context, f *schema.Field, parent scalar.Value) error {
+	l := linkOf(f)
+	b := w.builder()
+	writeUnlink(b, l)
+	b.Name(l.parent).SQL(" = ").Value(parent)
+	return w.run(ctx, f.Model, b.Statement())
+}
+
+// detach removes the link between two nodes.
+func (w *writer) detach(ctx context.Context, f *schema.Field, parent, child scalar.Value) error {
+	l := linkOf(f)
+	b := w.builder()
+	writeUnlink(b, l)
+	b.Name(l.parent).SQL(" = ").Value(parent).SQL(" AND ").Name(l.child).SQL(" = ").Value(child)
+	return w.run(ctx, f.Model, b.Statement())
+}
+
+// writeUnlink writes a statement that removes links, up to its condition.
+func writeUnlink(b *dialect.Builder, l link) {
+	inline, ok := l.field.Relation.Link.(*schema.Inline)
+	if !ok {
+		b.SQL("DELETE FROM ").Table(l.table).SQL("\nWHERE ")
+		return
+	}
+	b.SQL("UPDATE ").Table(l.table).SQL("\nSET ").Name(inline.Column).SQL(" = NULL\nWHERE ")
+}
+
+// join adds links between a parent and children. Links that are there stay.
+func (w *writer) join(ctx context.Context, f *schema.Field, parent scalar.Value, children []scalar.Value) error {
+	switch r := f.Relation.Link.(type) {
+	case *schema.LinkTable:
+		for chunk := range slices.Chunk(children, longestList) {
+			if err := w.insertLinks(ctx, f, r, parent, chunk); err != nil {
+				return err
+			}
+		}
+		return nil
+	case *schema.Inline:
+		return chunks(children, func(chunk []scalar.Value) error {
+			return w.setLinks(ctx, f, r, parent, chunk)
+		})
+	}
+	return nil
+}
+
+// insertLinks adds rows to a link table.
+func (w *writer) insertLinks(ctx context.Context, f *schema.Field, table *schema.LinkTable, parent scalar.Value, children []scalar.Value) error {
+	l := linkOf(f)
+	b := w.builder()
+	ignore := b.Facts().Conflict == dialect.InsertIgnore
+	if ignore {
+		b.SQL("INSERT IGNORE INTO ")
+	} else {
+		b.SQL("INSERT INTO ")
+	}
+	b.Table(l.table).SQL(" (")
+	if table.ID != "" {
+		b.Name(table.ID).SQL(", ")
+	}
+	b.Names(l.parent, l.child).SQL(")\nVALUES ")
+	for i, child := range children {
+		if i > 0 {
+			b.SQL(", ")
+		}
+		b.SQL("(")
+		if table.ID != "" {
+			b.Value(scalar.OfID(cuid.New())).SQL(", ")
+		}
+		b.Values([]scalar.Value{parent, child}).SQL(")")
+	}
+	if !ignore {
+		b.SQL("\n").SQL(string(b.Facts().Conflict))
+	}
+	return w.run(ctx, f.Model, b.Statement())
+}
+
+// setLinks writes the column of an inline relation, in the row of the parent or in those of the children.
+func (w *writer) setLinks(ctx context.Context, f *schema.Field, inline *schema.Inline, parent scalar.Value, children []scalar.Value) error {
+	b := w.builder()
+	b.SQL("UPDATE ").Table(inline.Model.Table()).SQL("\nSET ").Name(inline.Column).SQL(" = ")
+	rows := []scalar.Value{parent}
+	if f.OwnsColumn() {
+		b.Value(children[len(children)-1])
+	} else {
+		b.Value(parent)
+		rows = children
+	}
+	b.SQL("\nWHERE ").Name(inline.Model.ID().Column()).SQL(" IN (").Values(rows).SQL(")")
+	return w.run(ctx, inline.Model, b.Statement())
+}

@@ -1,0 +1,289 @@
+package connector
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/plan"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// A parent is the node whose relation fields are written.
+type parent struct {
+	id    scalar.Value
+	fresh bool // made by this write: no required node can lose it
+}
+
+// nested runs the nested writes of a node, each with its own before the next.
+// Creates of one list that have nothing nested go together.
+func (w *writer) nested(ctx context.Context, p parent, writes []plan.Nested) error {
+	for len(writes) > 0 {
+		if leaves := leafCreates(writes); len(leaves) > 1 {
+			if err := w.createLeaves(ctx, p, writes[0].(*plan.NestedCreate).Field, leaves); err != nil {
+				return err
+			}
+			writes = writes[len(leaves):]
+			continue
+		}
+		if err := w.nestedWrite(ctx, p, writes[0]); err != nil {
+			return err
+		}
+		writes = writes[1:]
+	}
+	return nil
+}
+
+func (w *writer) nestedWrite(ctx context.Context, p parent, write plan.Nested) error {
+	switch n := write.(type) {
+	case *plan.NestedCreate:
+		return w.nestedCreate(ctx, p, n.Field, n.Create)
+	case *plan.NestedUpdate:
+		return w.nestedUpdate(ctx, p, n)
+	case *plan.NestedUpsert:
+		return w.nestedUpsert(ctx, p, n)
+	case *plan.NestedDelete:
+		child, err := w.member(ctx, p, n.Field, n.Selector)
+		if err != nil {
+			return err
+		}
+		return w.delete(ctx, n.Field.OtherModel(), []scalar.Value{child})
+	case *plan.NestedConnect:
+		return w.nestedConnect(ctx, p, n)
+	case *plan.NestedSet:
+		return w.nestedSet(ctx, p, n)
+	case *plan.NestedDisconnect:
+		return w.nestedDisconnect(ctx, p, n)
+	case *plan.NestedUpdateMany:
+		model := n.Field.OtherModel()
+		ids, err := w.matching(ctx, model, n.Filter, &behind{n.Field, p.id})
+		if err != nil {
+			return err
+		}
+		return w.change(ctx, model, ids, n.Values, n.Lists)
+	case *plan.NestedDeleteMany:
+		model := n.Field.OtherModel()
+		ids, err := w.matching(ctx, model, n.Filter, &behind{n.Field, p.id})
+		if err != nil {
+			return err
+		}
+		return w.delete(ctx, model, ids)
+	}
+	return fmt.Errorf("nested write: unknown kind %T", write)
+}
+
+// leafCreates returns the creates at the start of writes that can be inserted
+// together: of one list field, with ids, nothing nested.
+func leafCreates(writes []plan.Nested) []*plan.Create {
+	var leaves []*plan.Create
+	var field *schema.Field
+	for _, write := range writes {
+		n, ok := write.(*plan.NestedCreate)
+		if !ok || !n.Field.List || field != nil && n.Field != field || n.Create.ID.IsNull() || len(n.Create.Nested) > 0 {
+			break
+		}
+		field = n.Field
+		leaves = append(leaves, n.Create)
+	}
+	return leaves
+}
+
+func (w *writer) createLeaves(ctx context.Context, p parent, f *schema.Field, creates []*plan.Create) error {
+	if cell := ownCell(f, p.id); cell != nil {
+		return w.insertAll(ctx, creates, cell)
+	}
+	if err := w.insertAll(ctx, creates, nil); err != nil {
+		return err
+	}
+	ids := make([]scalar.Value, len(creates))
+	for i, create := range creates {
+		ids[i] = create.ID
+	}
+	return w.join(ctx, f, p.id, ids)
+}
+
+// ownCell returns the cell with which a new child's row carries the link to
+// its parent, nil where the link lies elsewhere.
+func ownCell(f *schema.Field, parent scalar.Value) *linkCell {
+	if !f.Back().OwnsColumn() {
+		return nil
+	}
+	return &linkCell{column: linkOf(f).parent, id: parent}
+}
+
+// nestedCreate makes a node behind f, links it, and runs what is nested in it.
+// Who must not lose its node follows NestedCreateInterpreter.scala.
+func (w *writer) nestedCreate(ctx context.Context, p parent, f *schema.Field, create *plan.Create) error {
+	if !p.fresh && f.Back().Required {
+		if err := w.checkChildless(ctx, p, f); err != nil {
+			return err
+		}
+	}
+	if err := w.release(ctx, f, p.id); err != nil {
+		return err
+	}
+	cell := ownCell(f, p.id)
+	id, err := w.insert(ctx, create, cell)
+	if err != nil {
+		return err
+	}
+	if cell == nil {
+		if err := w.join(ctx, f, p.id, []scalar.Value{id}); err != nil {
+			return err
+		}
+	}
+	return w.nested(ctx, parent{id: id, fresh: true}, create.Nested)
+}
+
+// checkChildless returns a fault when a to-one field already has a node, which
+// requires its parent. Where the parent requires it too, it always has.
+func (w *writer) checkChildless(ctx context.Context, p parent, f *schema.Field) error {
+	switch {
+	case f.List:
+		return nil
+	case f.Required:
+		return requiredRelation(f)
+	}
+	_, found, err := w.child(ctx, f, p.id)
+	if err == nil && found {
+		err = requiredRelation(f)
+	}
+	return err
+}
+
+// nestedConnect links an existing node (NestedConnectInterpreter.scala).
+func (w *writer) nestedConnect(ctx context.Context, p parent, n *plan.NestedConnect) error {
+	f, back := n.Field, n.Field.Back()
+	switch {
+	case f.Required && back.Required:
+		return requiredRelation(f)
+	case back.Required && !p.fresh:
+		if err := w.checkChildless(ctx, p, f); err != nil {
+			return err
+		}
+	}
+	child, err := w.find(ctx, n.Selector)
+	if err != nil {
+		return err
+	}
+	if f.Required && !back.List {
+		_, found, err := w.child(ctx, back, child)
+		if err != nil {
+			return err
+		}
+		if found {
+			return requiredRelation(f)
+		}
+	}
+	return w.attach(ctx, f, p.id, child)
+}
+
+// nestedSet replaces all links of a list. Nodes that drop out may lose a
+// parent they require: Prisma 1 lets that pass, its own specs rely on it.
+func (w *writer) nestedSet(ctx context.Context, p parent, n *plan.NestedSet) error {
+	var children []scalar.Value
+	for _, selector := range n.Selectors {
+		child, err := w.find(ctx, selector)
+		if err != nil {
+			return err
+		}
+		children = append(children, child)
+	}
+	if err := w.detachAll(ctx, n.Field, p.id); err != nil {
+		return err
+	}
+	for _, child := range children {
+		if err := w.release(ctx, n.Field.Back(), child); err != nil {
+			return err
+		}
+	}
+	return w.join(ctx, n.Field, p.id, children)
+}
+
+// nestedDisconnect removes the link to a node that must be linked, unless one
+// of the two requires it.
+func (w *writer) nestedDisconnect(ctx context.Context, p parent, n *plan.NestedDisconnect) error {
+	if n.Field.Required || n.Field.Back().Required {
+		return requiredRelation(n.Field)
+	}
+	child, err := w.member(ctx, p, n.Field, n.Selector)
+	if err != nil {
+		return err
+	}
+	return w.detach(ctx, n.Field, p.id, child)
+}
+
+// member returns the node that a nested delete or disconnect means: the
+// selected one, which must be linked, or the one behind a to-one field.
+func (w *writer) member(ctx context.Context, p parent, f *schema.Field, selector *plan.Selector) (scalar.Value, error) {
+	if selector == nil {
+		child, found, err := w.child(ctx, f, p.id)
+		if err == nil && !found {
+			err = fault.NotConnected(f.Relation.Name, nodeEnd(f.Model, p.id), fault.End{Model: f.OtherModel().Name})
+		}
+		return child, err
+	}
+	child, err := w.find(ctx, *selector)
+	if err != nil {
+		return child, err
+	}
+	linked, err := w.connected(ctx, f, p.id, child)
+	if err == nil && !linked {
+		err = fault.NotConnected(f.Relation.Name, nodeEnd(f.Model, p.id), nodeEnd(f.OtherModel(), child))
+	}
+	return child, err
+}
+
+func (w *writer) nestedUpdate(ctx context.Context, p parent, n *plan.NestedUpdate) error {
+	child, found, err := w.memberBy(ctx, p, n.Field, n.Selector)
+	if err != nil {
+		return err
+	}
+	if found {
+		return w.update(ctx, child, n.Update)
+	}
+	end := fault.End{Model: n.Field.OtherModel().Name}
+	if s := n.Selector; s != nil {
+		if _, err := w.find(ctx, *s); err != nil {
+			return err
+		}
+		end.Field, end.Value = s.Field.Name, s.Value.String()
+	}
+	return fault.NotConnected(n.Field.Relation.Name, fault.End{Model: n.Field.Model.Name}, end)
+}
+
+func (w *writer) nestedUpsert(ctx context.Context, p parent, n *plan.NestedUpsert) error {
+	child, found, err := w.memberBy(ctx, p, n.Field, n.Selector)
+	switch {
+	case err != nil:
+		return err
+	case found:
+		return w.update(ctx, child, n.Update)
+	}
+	return w.nestedCreate(ctx, p, n.Field, n.Create)
+}
+
+// memberBy returns the linked node that a selector names, or the one behind a to-one field.
+func (w *writer) memberBy(ctx context.Context, p parent, f *schema.Field, selector *plan.Selector) (scalar.Value, bool, error) {
+	if selector == nil {
+		return w.child(ctx, f, p.id)
+	}
+	child, found, err := w.lookup(ctx, *selector)
+	if err != nil || !found {
+		return child, false, err
+	}
+	found, err = w.connected(ctx, f, p.id, child)
+	return child, found, err
+}
+
+// nodeEnd names a node by its id in a fault.
+func nodeEnd(model *schema.Model, id scalar.Value) fault.End {
+	return fault.End{Model: model.Name, Field: model.ID().Name, Value: id.String()}
+}
+
+// requiredRelation is the fault of a relation that must not lose a link.
+func requiredRelation(f *schema.Field) error {
+	r := f.Relation
+	return fault.RequiredRelation(r.Name, r.ModelA.Name, r.ModelB.Name)
+}
