@@ -1,0 +1,282 @@
+package connector
+
+import (
+	"strconv"
+
+	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/plan"
+)
+
+// A FieldError is an error at one place of an answer.
+type FieldError struct {
+	Path []any         // response keys and list indexes
+	At   plan.Position // of the field in the query text
+	Err  error
+}
+
+// An answer writes layers as JSON, in selection order.
+//
+// Its methods tell whether they wrote a value. They do not where a value that
+// must not be null is missing; then the nearest place above that may be null is.
+type answer struct {
+	json   []byte
+	path   []step
+	errors []FieldError
+}
+
+// A step is one piece of a path.
+type step struct {
+	key   string // "" for an index
+	index int
+}
+
+// errNull is what stands in the answer where a required value is not stored.
+// It has no code (Sangria's wording).
+var errNull = &fault.Error{Message: "Cannot return null for non-nullable type"}
+
+// fail notes an error at the current place.
+func (a *answer) fail(at plan.Position, err error) {
+	path := make([]any, len(a.path))
+	for i, s := range a.path {
+		path[i] = s.index
+		if s.key != "" {
+			path[i] = s.key
+		}
+	}
+	a.errors = append(a.errors, FieldError{Path: path, At: at, Err: err})
+}
+
+func (a *answer) push(key string)   { a.path = append(a.path, step{key: key}) }
+func (a *answer) pushIndex(i int)   { a.path = append(a.path, step{index: i}) }
+func (a *answer) pop()              { a.path = a.path[:len(a.path)-1] }
+func (a *answer) text(text string)  { a.json = append(a.json, text...) }
+func (a *answer) cell(json []byte)  { a.json = append(a.json, json...) }
+func (a *answer) key(e *plan.Entry) { a.json = append(append(append(a.json, '"'), e.Key...), '"', ':') }
+
+// value writes a value or, when write could not, null. It tells whether it is a value.
+func (a *answer) value(write func() bool) bool {
+	start := len(a.json)
+	if write() {
+		return true
+	}
+	a.json = append(a.json[:start], "null"...)
+	return false
+}
+
+// root writes the value of a root field, null when there is none. The nodes of
+// a list and the edges of a connection may be null, unlike those of nested lists.
+func (a *answer) root(l *layer) bool {
+	switch {
+	case l.read.Connection != nil:
+		return a.connection(l, l.read.Connection.Shape)
+	case l.read.One:
+		if len(l.order) == 0 {
+			a.text("null")
+			return true
+		}
+		return a.value(func() bool { return a.node(l, l.order[0], l.read.Shape) })
+	}
+	a.text("[")
+	for i, row := range l.order {
+		a.separate(i)
+		a.pushIndex(i)
+		a.value(func() bool { return a.node(l, row, l.read.Shape) })
+		a.pop()
+	}
+	a.text("]")
+	return true
+}
+
+func (a *answer) separate(i int) {
+	if i > 0 {
+		a.json = append(a.json, ',')
+	}
+}
+
+// node writes the JSON object of a row.
+func (a *answer) node(l *layer, row int32, shape []plan.Entry) bool {
+	a.text("{")
+	for i := range shape {
+		e := &shape[i]
+		a.separate(i)
+		a.key(e)
+		if !a.entry(l, row, e) {
+			return false
+		}
+	}
+	a.text("}")
+	return true
+}
+
+// entry writes the value of one key of a node.
+func (a *answer) entry(l *layer, row int32, e *plan.Entry) bool {
+	switch e.Kind {
+	case plan.ColumnEntry:
+		cell := l.cell(row, e.Index)
+		if l.read.Columns[e.Index].Required && isNull(cell) {
+			return a.missing(e)
+		}
+		a.cell(cell)
+	case plan.ListEntry:
+		a.list(l.lists[e.Index], l.cell(row, l.frame.id))
+	case plan.TypeNameEntry:
+		a.typeName(e)
+	case plan.ChildEntry:
+		a.push(e.Key)
+		defer a.pop()
+		return a.child(l, row, e)
+	}
+	return true
+}
+
+func (a *answer) typeName(e *plan.Entry) {
+	a.text(`"`)
+	a.text(e.Text)
+	a.text(`"`)
+}
+
+// missing notes that a required value is not there.
+func (a *answer) missing(e *plan.Entry) bool {
+	a.push(e.Key)
+	a.fail(e.At, errNull)
+	a.pop()
+	return false
+}
+
+// list writes a scalar list; never null.
+func (a *answer) list(l *layer, node []byte) {
+	a.text("[")
+	for i, row := range l.behind(node) {
+		a.separate(i)
+		a.cell(l.cell(row, 0))
+	}
+	a.text("]")
+}
+
+// child writes the nodes behind a relation field.
+func (a *answer) child(l *layer, row int32, e *plan.Entry) bool {
+	read := l.read.Children[e.Index]
+	required := read.Via.Required && read.One
+	if read.Err != nil {
+		a.fail(e.At, read.Err)
+		a.text("null")
+		return !required
+	}
+	child := l.children[e.Index]
+	rows := child.behind(l.cell(row, l.frame.children[e.Index]))
+	if !read.One {
+		a.value(func() bool { return a.nodes(child, rows) })
+		return true
+	}
+	if len(rows) > 0 {
+		return a.value(func() bool { return a.node(child, rows[0], read.Shape) }) || !required
+	}
+	if required {
+		a.fail(e.At, errNull)
+	}
+	a.text("null")
+	return !required
+}
+
+// nodes writes a nested list, none of whose nodes may be null.
+func (a *answer) nodes(l *layer, rows []int32) bool {
+	a.text("[")
+	for i, row := range rows {
+		a.separate(i)
+		a.pushIndex(i)
+		ok := a.node(l, row, l.read.Shape)
+		a.pop()
+		if !ok {
+			return false
+		}
+	}
+	a.text("]")
+	return true
+}
+
+// connection writes a connection or a part of it without a node.
+func (a *answer) connection(l *layer, shape []plan.Entry) bool {
+	a.text("{")
+	for i := range shape {
+		a.separate(i)
+		a.key(&shape[i])
+		a.push(shape[i].Key)
+		a.part(l, &shape[i])
+		a.pop()
+	}
+	a.text("}")
+	return true
+}
+
+func (a *answer) part(l *layer, e *plan.Entry) {
+	switch e.Kind {
+	case plan.TypeNameEntry:
+		a.typeName(e)
+	case plan.EdgesEntry:
+		a.edges(l, e.Shape)
+	case plan.PageInfoEntry, plan.AggregateEntry:
+		a.connection(l, e.Shape)
+	case plan.HasNextEntry:
+		a.json = strconv.AppendBool(a.json, l.more && l.read.Page.First != plan.NoLimit)
+	case plan.HasPreviousEntry:
+		a.json = strconv.AppendBool(a.json, l.more && l.read.Page.Last != plan.NoLimit)
+	case plan.StartCursorEntry:
+		a.cursor(l, 0)
+	case plan.EndCursorEntry:
+		a.cursor(l, len(l.order)-1)
+	case plan.CountEntry:
+		a.json = strconv.AppendInt(a.json, l.count, 10)
+	}
+}
+
+// cursor writes the cursor of the i-th row, null when there is none.
+func (a *answer) cursor(l *layer, i int) {
+	if len(l.order) == 0 {
+		a.text("null")
+		return
+	}
+	id := l.cell(l.order[i], l.frame.id)
+	if id[0] == '"' {
+		a.cell(id)
+		return
+	}
+	a.text(`"`)
+	a.cell(id)
+	a.text(`"`)
+}
+
+// edges writes the edges of a connection; one whose node has an error is null.
+func (a *answer) edges(l *layer, shape []plan.Entry) {
+	a.text("[")
+	for i := range l.order {
+		a.separate(i)
+		a.pushIndex(i)
+		a.value(func() bool { return a.edge(l, i, shape) })
+		a.pop()
+	}
+	a.text("]")
+}
+
+func (a *answer) edge(l *layer, i int, shape []plan.Entry) bool {
+	a.text("{")
+	for at := range shape {
+		e := &shape[at]
+		a.separate(at)
+		a.key(e)
+		switch e.Kind {
+		case plan.TypeNameEntry:
+			a.typeName(e)
+		case plan.CursorEntry:
+			a.cursor(l, i)
+		case plan.NodeEntry:
+			a.push(e.Key)
+			ok := a.node(l, l.order[i], e.Shape)
+			a.pop()
+			if !ok {
+				return false
+			}
+		}
+	}
+	a.text("}")
+	return true
+}

@@ -1,0 +1,219 @@
+package connector
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/plan"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// writeRead writes the statement that reads a layer. A page of one parent is a
+// LIMIT, pages of several are a window over each parent's rows.
+func writeRead(b *dialect.Builder, l *layer) {
+	page := &l.read.Page
+	limit, limited := pageLimit(l.read)
+	limited = limited || page.Skip > 0
+	windowed := limited && l.groups != nil && len(l.groups.index) > 1
+	if !windowed {
+		writeSelect(b, l, false)
+		b.SQL("\nORDER BY ")
+		writeOrder(b, l.read)
+		if limited {
+			b.SQL("\nLIMIT ").Arg(limit).SQL(" OFFSET ").Arg(int64(page.Skip))
+		}
+		return
+	}
+	b.SQL("SELECT ")
+	for i := range l.frame.columns {
+		if i > 0 {
+			b.SQL(", ")
+		}
+		b.SQL("c" + strconv.Itoa(i))
+	}
+	b.SQL("\nFROM (\n")
+	writeSelect(b, l, true)
+	b.SQL("\n) AS p\nWHERE n > ").Arg(int64(page.Skip))
+	b.SQL(" AND n - ").Arg(int64(page.Skip)).SQL(" <= ").Arg(limit)
+	b.SQL("\nORDER BY n")
+}
+
+// writeCount writes the statement that counts the nodes of a page.
+func writeCount(b *dialect.Builder, read *plan.Read) {
+	limit, limited := pageLimit(read)
+	limited = limited || read.Page.Skip > 0
+	b.SQL("SELECT COUNT(*)\nFROM ")
+	if limited {
+		b.SQL("(SELECT ").Column("t", read.Model.ID().Column()).SQL(" FROM ")
+	}
+	writeFrom(b, read)
+	b.SQL("\nWHERE ")
+	writeConditions(b, read)
+	if limited {
+		b.SQL("\nLIMIT ").Arg(limit).SQL(" OFFSET ").Arg(int64(read.Page.Skip)).SQL(") AS p")
+	}
+}
+
+// pageLimit returns how many rows a page asks for; a connection asks for one
+// more, to know whether there is more.
+func pageLimit(read *plan.Read) (limit int64, limited bool) {
+	page := &read.Page
+	switch {
+	case page.First != plan.NoLimit:
+		limit = int64(page.First)
+	case page.Last != plan.NoLimit:
+		limit = int64(page.Last)
+	default:
+		return math.MaxInt64, false
+	}
+	if read.Connection != nil && read.Connection.Nodes {
+		limit++
+	}
+	return limit, true
+}
+
+// writeSelect writes the nodes of a layer, without order and limit. In a window
+// each cell has a name, and n is the row's place behind its parent.
+func writeSelect(b *dialect.Builder, l *layer, windowed bool) {
+	b.SQL("SELECT ")
+	for i, c := range l.frame.columns {
+		if i > 0 {
+			b.SQL(", ")
+		}
+		b.Column(c.alias, c.name)
+		if windowed {
+			b.SQL(" AS c" + strconv.Itoa(i))
+		}
+	}
+	if windowed {
+		parent := l.frame.columns[l.frame.parent]
+		b.SQL(", ROW_NUMBER() OVER (PARTITION BY ").Column(parent.alias, parent.name).SQL(" ORDER BY ")
+		writeOrder(b, l.read)
+		b.SQL(") AS n")
+	}
+	b.SQL("\nFROM ")
+	writeFrom(b, l.read)
+	b.SQL("\nWHERE ")
+	if l.groups != nil {
+		parent := l.frame.columns[l.frame.parent]
+		b.Column(parent.alias, parent.name).SQL(" ")
+		writeMembers(b, parent.typ, l.groups)
+		b.SQL("\nAND ")
+	}
+	writeConditions(b, l.read)
+}
+
+// writeFrom writes the tables of a read: the model's, and the link table where there is one.
+func writeFrom(b *dialect.Builder, read *plan.Read) {
+	table := read.Model.Table()
+	if read.Via == nil {
+		b.Table(table).SQL(" AS t")
+		return
+	}
+	r := read.Via.Relation
+	link, ok := r.Link.(*schema.LinkTable)
+	if !ok {
+		b.Table(table).SQL(" AS t")
+		return
+	}
+	b.Table(link.Table).SQL(" AS l JOIN ").Table(table).SQL(" AS t ON ")
+	b.Column("t", read.Model.ID().Column()).SQL(" = ").Column("l", r.Column(read.Via.Side.Other()))
+}
+
+// writeMembers writes that what stands to the left is one of the ids of groups.
+func writeMembers(b *dialect.Builder, t scalar.Type, g *groups) {
+	b.SQL("IN (").Members(t, string(g.list)).SQL(")")
+}
+
+// writeConditions writes selector, filter and cursors.
+func writeConditions(b *dialect.Builder, read *plan.Read) {
+	if s := read.Selector; s != nil {
+		b.Column("t", s.Field.Column()).SQL(" = ").Value(s.Value)
+		return
+	}
+	writeFilter(b, "t", read.Filter)
+	if !read.Page.After.IsNull() {
+		b.SQL("\nAND ")
+		writeCursor(b, read, read.Page.After, true)
+	}
+	if !read.Page.Before.IsNull() {
+		b.SQL("\nAND ")
+		writeCursor(b, read, read.Page.Before, false)
+	}
+}
+
+// writeCursor writes that a row stands after (or before) the row with an id, in
+// the order of the page, which may not be in the list at all. A row that does
+// not exist or has no value to order by has nothing after or before it
+// (CursorConditionBuilder.scala).
+func writeCursor(b *dialect.Builder, read *plan.Read, cursor scalar.Value, after bool) {
+	id, order := read.Model.ID(), read.Page.Order
+	if order == nil || order == id {
+		b.Column("t", id.Column()).SQL(comparison(after != read.Page.Desc))
+		writeCursorValue(b, read, id, cursor)
+		return
+	}
+	b.SQL("(").Column("t", order.Column()).SQL(comparison(after != read.Page.Desc))
+	writeCursorValue(b, read, order, cursor)
+	b.SQL(" OR ").Column("t", order.Column()).SQL(" = ")
+	writeCursorValue(b, read, order, cursor)
+	b.SQL(" AND ").Column("t", id.Column()).SQL(comparison(after)).Value(cursor).SQL(")")
+}
+
+func comparison(greater bool) string {
+	if greater {
+		return " > "
+	}
+	return " < "
+}
+
+// writeCursorValue writes the value of f in the row with an id.
+func writeCursorValue(b *dialect.Builder, read *plan.Read, f *schema.Field, cursor scalar.Value) {
+	b.SQL("(SELECT ").Column("k", f.Column()).SQL(" FROM ").Table(read.Model.Table()).SQL(" AS k WHERE ")
+	b.Column("k", read.Model.ID().Column()).SQL(" = ").Value(cursor).SQL(")")
+}
+
+// writeOrder writes the order of a read. Rows with the same value stand by id,
+// ascending even where the order is descending. A last page is read backwards.
+func writeOrder(b *dialect.Builder, read *plan.Read) {
+	backwards := read.Page.Last != plan.NoLimit
+	id, order := read.Model.ID(), read.Page.Order
+	if order == nil || order == id {
+		b.Column("t", id.Column()).SQL(direction(read.Page.Desc != backwards))
+		return
+	}
+	b.Column("t", order.Column()).SQL(direction(read.Page.Desc != backwards)).SQL(", ")
+	b.Column("t", id.Column()).SQL(direction(backwards))
+}
+
+func direction(desc bool) string {
+	if desc {
+		return " DESC"
+	}
+	return " ASC"
+}
+
+// jsonList returns values as a JSON array, each as the database stores it.
+func jsonList(facts *dialect.Facts, values []scalar.Value) string {
+	list := []byte{'['}
+	for i, v := range values {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		switch arg := facts.Arg(v).(type) {
+		case int64:
+			list = strconv.AppendInt(list, arg, 10)
+		case float64:
+			list = strconv.AppendFloat(list, arg, 'g', -1, 64)
+		case bool:
+			list = strconv.AppendBool(list, arg)
+		case string:
+			list = scalar.AppendQuoted(list, arg)
+		default:
+			list = scalar.AppendJSON(list, v)
+		}
+	}
+	return string(append(list, ']'))
+}

@@ -1,0 +1,146 @@
+package connector
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/prisma1-go/prisma1/pkg/plan"
+)
+
+// Answer runs one root field of a plan and appends the JSON of its value to b.
+//
+// A mutation is one transaction; its node is read after the commit, but a
+// deleted one before. The errors are those inside the value, which then has
+// null at their places. When the field as a whole fails it is null, and the
+// only error has the field's own path.
+func (d *Database) Answer(ctx context.Context, b []byte, f *plan.Field) ([]byte, []FieldError) {
+	a := &answer{json: b, path: []step{{key: f.Key}}}
+	if err := d.answer(ctx, a, f); err != nil {
+		a.json = append(a.json[:len(b)], "null"...)
+		a.errors = nil
+		a.fail(f.At, err)
+	}
+	return a.json, a.errors
+}
+
+func (d *Database) answer(ctx context.Context, a *answer, f *plan.Field) error {
+	switch {
+	case f.Err != nil:
+		return f.Err
+	case f.JSON != nil:
+		a.cell(f.JSON)
+	case f.TypeName != "":
+		a.text(`"` + f.TypeName + `"`)
+	case f.IsRaw:
+		return d.answerRaw(ctx, a, f.Raw)
+	case f.Node != nil:
+		return d.answerNode(ctx, a, f.Node)
+	case f.Write != nil:
+		return d.answerWrite(ctx, a, f)
+	case f.Read != nil:
+		return d.answerRead(ctx, a, f.Read)
+	}
+	return nil
+}
+
+func (d *Database) answerRaw(ctx context.Context, a *answer, sql string) error {
+	json, err := d.Raw(ctx, sql)
+	a.cell(json)
+	return err
+}
+
+// answerRead answers a query.
+func (d *Database) answerRead(ctx context.Context, a *answer, read *plan.Read) error {
+	s, done, err := d.read(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return d.answerFrom(ctx, s, a, read)
+}
+
+// answerFrom reads through a session and writes what it finds.
+func (d *Database) answerFrom(ctx context.Context, s session, a *answer, read *plan.Read) error {
+	r := &reader{session: s, builder: d.builder}
+	l, err := r.root(ctx, read)
+	if err != nil {
+		return err
+	}
+	a.root(l)
+	return nil
+}
+
+// answerNode answers node(id:) with the first model that has the node.
+func (d *Database) answerNode(ctx context.Context, a *answer, reads []*plan.Read) error {
+	s, done, err := d.read(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	r := &reader{session: s, builder: d.builder}
+	for _, read := range reads {
+		l, err := r.root(ctx, read)
+		if err != nil {
+			return err
+		}
+		if len(l.order) > 0 {
+			a.root(l)
+			return nil
+		}
+	}
+	a.text("null")
+	return nil
+}
+
+// answerWrite runs a mutation and answers its node or count.
+func (d *Database) answerWrite(ctx context.Context, a *answer, f *plan.Field) error {
+	deletion, _ := f.Write.(*plan.Delete)
+	start := len(a.json)
+	var written Written
+	err := d.write(ctx, func(s session) error {
+		a.json, a.errors = a.json[:start], nil
+		var err error
+		if deletion != nil {
+			if err = d.answerFrom(ctx, s, a, selected(f.Read, deletion.Selector)); err != nil {
+				return err
+			}
+		}
+		w := &writer{session: s, builder: d.builder, classify: d.classify}
+		written, err = w.write(ctx, f.Write)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case f.Count:
+		a.count(f.Shape, written.Count)
+		return nil
+	case deletion != nil:
+		return nil
+	}
+	id := f.Read.Model.ID()
+	return d.answerRead(ctx, a, selected(f.Read, plan.Selector{Field: id, Value: written.ID}))
+}
+
+// selected returns a read of the node that s selects.
+func selected(read *plan.Read, s plan.Selector) *plan.Read {
+	copied := *read
+	copied.Selector = &s
+	return &copied
+}
+
+// count writes the answer of a many-mutation.
+func (a *answer) count(shape []plan.Entry, count int) {
+	a.text("{")
+	for i := range shape {
+		e := &shape[i]
+		a.separate(i)
+		a.key(e)
+		if e.Kind == plan.TypeNameEntry {
+			a.typeName(e)
+		} else {
+			a.json = strconv.AppendInt(a.json, int64(count), 10)
+		}
+	}
+	a.text("}")
+}
