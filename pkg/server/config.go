@@ -1,0 +1,107 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/prisma1-go/prisma1/pkg/connector"
+)
+
+// DefaultPort is where a server listens that is not told otherwise.
+const DefaultPort = 4466
+
+// Config is what a server needs to know. The zero Config with a Database
+// listens on a free port of the loopback address and serves everything.
+type Config struct {
+	Host              string // address to listen on; "" is 127.0.0.1
+	Port              int    // 0 picks a free one
+	ManagementSecret  string // signs management tokens; "" leaves the management API open
+	DisableManagement bool   // do not serve /management
+	RawAccess         bool   // executeRaw in the data APIs
+	Database          connector.Config
+
+	RequestIDPrefix string // of request ids; "" is "local"
+	Version         string // what serverInfo answers
+	Commit          string // what serverInfo answers
+
+	Warnings []string // what the configuration says and nobody heeds; logged once at start
+}
+
+// LoadConfig finds the configuration as Prisma 1 does (ConfigLoader.scala): the
+// variable PRISMA_CONFIG holds it, PRISMA_CONFIG_PATH names its file, prisma.yml
+// or prisma.yaml lies in dir, or SQL_CLIENT_* are set. env looks up a variable.
+//
+// A prisma.yml that defines a service, not a server, is passed over.
+func LoadConfig(dir string, env func(string) string) (Config, error) {
+	if text := env("PRISMA_CONFIG"); text != "" {
+		return within("PRISMA_CONFIG", []byte(text), env)
+	}
+	if path := env("PRISMA_CONFIG_PATH"); path != "" {
+		return fromFile(path, env)
+	}
+	for _, name := range []string{"prisma.yml", "prisma.yaml"} {
+		config, err := fromFile(filepath.Join(dir, name), env)
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errNoDatabases) {
+			return config, err
+		}
+	}
+	if env("SQL_CLIENT_HOST") != "" {
+		return legacyConfig(env)
+	}
+	return Config{}, errors.New("no server configuration found: put it into the environment variable PRISMA_CONFIG, " +
+		"name its file in PRISMA_CONFIG_PATH, or write a prisma.yml with a section `databases` into this folder")
+}
+
+func fromFile(path string, env func(string) string) (Config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Config{}, fmt.Errorf("read server configuration: %w", err)
+	}
+	return within(path, text, env)
+}
+
+// within parses text and says in an error where it came from.
+func within(source string, text []byte, env func(string) string) (Config, error) {
+	config, err := ParseConfig(text, env)
+	if err != nil {
+		return Config{}, fmt.Errorf("server configuration in %s: %w", source, err)
+	}
+	return config, nil
+}
+
+// legacyConfig reads the variables that configured the oldest servers, MySQL only.
+func legacyConfig(env func(string) string) (Config, error) {
+	config := Config{
+		Port:              DefaultPort,
+		ManagementSecret:  env("PRISMA_MANAGEMENT_API_JWT_SECRET"),
+		DisableManagement: env("CLUSTER_API_ENABLED") == "0",
+		RequestIDPrefix:   env("ENV"),
+		Database: connector.Config{
+			Connector: "mysql", Host: env("SQL_CLIENT_HOST"), Port: 3306,
+			User: env("SQL_CLIENT_USER"), Password: env("SQL_CLIENT_PASSWORD"),
+		},
+	}
+	err := errors.Join(
+		portFrom(env, "PORT", &config.Port),
+		portFrom(env, "SQL_CLIENT_PORT", &config.Database.Port),
+	)
+	return config, err
+}
+
+// portFrom reads a port from a variable that may be missing.
+func portFrom(env func(string) string, name string, port *int) error {
+	text := env(name)
+	if text == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > 65535 {
+		return fmt.Errorf("%s: %q is not a port (0 to 65535)", name, text)
+	}
+	*port = n
+	return nil
+}

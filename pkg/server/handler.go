@@ -1,0 +1,168 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/auth"
+	"github.com/prisma1-go/prisma1/pkg/cuid"
+	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/project"
+)
+
+// maxBody is the size of the largest request that is read, in bytes.
+const maxBody = 50 << 20
+
+// handler answers every request of the server.
+func (s *Server) handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		requestID := cmp.Or(s.config.RequestIDPrefix, "local") + ":" + cuid.New()
+		w.Header().Set("Request-Id", requestID)
+		allowOrigin(w, r)
+		defer s.recover(w, r, requestID)
+		s.route(w, r, requestID)
+		s.log.Debug("request", "method", r.Method, "path", r.URL.Path, "requestId", requestID, "ms", time.Since(start).Milliseconds())
+	})
+}
+
+// recover answers a request whose handling panicked.
+func (s *Server) recover(w http.ResponseWriter, r *http.Request, requestID string) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	s.log.Error("request panicked", "requestId", requestID, "path", r.URL.Path, "cause", cause, "stack", string(debug.Stack()))
+	answerJSON(w, r, http.StatusInternalServerError, internalError(requestID))
+}
+
+func (s *Server) route(w http.ResponseWriter, r *http.Request, requestID string) {
+	switch {
+	case isPreflight(r):
+		answerPreflight(w, r)
+	case r.Method == http.MethodPost:
+		s.post(w, r, requestID)
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD, POST, OPTIONS")
+		answerText(w, r, http.StatusMethodNotAllowed, "HTTP method not allowed, supported methods: POST, GET")
+	case r.URL.Path == "/status":
+		answerJSON(w, r, http.StatusOK, []byte(`"OK"`))
+	case strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
+		answerText(w, r, http.StatusNotImplemented, "This version of the server has no subscriptions yet.")
+	case serveAsset(w, r):
+	default:
+		servePage(w, r)
+	}
+}
+
+// post answers the requests of the APIs.
+func (s *Server) post(w http.ResponseWriter, r *http.Request, requestID string) {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind != "application/json" {
+		answerText(w, r, http.StatusUnsupportedMediaType, "The request's Content-Type is not supported. Expected:\napplication/json")
+		return
+	}
+	body, status, problem := readBody(w, r)
+	if problem != "" {
+		answerText(w, r, status, problem)
+		return
+	}
+	ctx := r.Context()
+	if strings.Trim(r.URL.Path, "/") == "management" && !s.config.DisableManagement {
+		status, answer := s.management.Answer(ctx, requestID, r.Header.Get("Authorization"), body)
+		answerJSON(w, r, status, answer)
+		return
+	}
+	status, answer, err := s.serviceAnswer(ctx, r, requestID, body)
+	if err != nil {
+		status, answer = s.failure(ctx, requestID, err)
+	}
+	answerJSON(w, r, status, answer)
+}
+
+// readBody reads a JSON body; problem says what to answer when there is none.
+func readBody(w http.ResponseWriter, r *http.Request) (body []byte, status int, problem string) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	switch _, tooLarge := errors.AsType[*http.MaxBytesError](err); {
+	case tooLarge:
+		return nil, http.StatusRequestEntityTooLarge, "The request is larger than 50 MB."
+	case err != nil:
+		return nil, http.StatusBadRequest, "The request could not be read."
+	case len(body) == 0:
+		return nil, http.StatusBadRequest, "Request entity expected but not supplied"
+	case !json.Valid(body):
+		var value any
+		return nil, http.StatusBadRequest, "The request content was malformed:\n" + json.Unmarshal(body, &value).Error()
+	}
+	return body, 0, ""
+}
+
+// errPath is the error of a path with more than three segments.
+var errPath = errors.New("Unsupported project ID encoding. ")
+
+// serviceAnswer answers a request to a service: its data API or one of the
+// endpoints below it. Returns the faults ProjectNotFound and InvalidToken.
+func (s *Server) serviceAnswer(ctx context.Context, r *http.Request, requestID string, body []byte) (int, []byte, error) {
+	path, endpoint := splitEndpoint(r.URL.Path)
+	id, ok := project.FromPath(path)
+	if !ok {
+		return 0, nil, errPath
+	}
+	p, err := s.management.Project(ctx, id)
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := auth.VerifyService(p.Secrets, r.Header.Get("Authorization")); err != nil {
+		return 0, nil, err
+	}
+	switch endpoint {
+	case "_datamodel":
+		text, err := json.Marshal(p.Datamodel)
+		return http.StatusOK, text, err
+	case "import", "export":
+		return http.StatusNotImplemented, errorBody("This version of the server has no "+endpoint+" yet.", fault.Internal, requestID), nil
+	}
+	service, err := s.engine.Service(p)
+	if err != nil {
+		return 0, nil, err
+	}
+	answer := service.Answer
+	if endpoint == "private" {
+		answer = service.Private
+	}
+	status, text := answer(ctx, requestID, body)
+	return status, text, nil
+}
+
+// splitEndpoint takes a reserved last segment off a path; endpoint is "" for the data API.
+func splitEndpoint(path string) (rest, endpoint string) {
+	path = strings.TrimRight(path, "/")
+	cut := strings.LastIndexByte(path, '/') + 1
+	switch last := path[cut:]; last {
+	case "private", "import", "export", "_datamodel":
+		return path[:cut], last
+	}
+	return path, ""
+}
+
+// failure is the answer to a request that could not be executed: a fault is
+// told, everything else is logged and told by its request id only.
+func (s *Server) failure(ctx context.Context, requestID string, err error) (int, []byte) {
+	if errors.Is(err, errPath) {
+		return http.StatusInternalServerError, errorBody(err.Error(), fault.Internal, requestID)
+	}
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return http.StatusOK, errorBody(f.Message, f.Code, requestID)
+	}
+	s.log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("requestId", requestID), slog.Any("cause", err))
+	return http.StatusInternalServerError, internalError(requestID)
+}

@@ -1,0 +1,130 @@
+// Package server is the HTTP server: it routes requests to the management API
+// and to the services' data APIs, checks service tokens, shows the Playground,
+// starts and stops.
+//
+//	POST /management              management API
+//	POST /service/stage           data API; /service and / stand for stage and service "default"
+//	POST /service/stage/private   administration of one service
+//	GET  /status                  "OK"
+//	GET  anything else            Playground
+package server
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/engine"
+	"github.com/prisma1-go/prisma1/pkg/management"
+)
+
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 10 * time.Minute // as Prisma 1's local image
+	stopTimeout   = 10 * time.Second // for running requests, when the server is told to stop
+	maxHeader     = 64 << 10         // bytes
+)
+
+// Server is one running server. Open it, let it listen, serve, close.
+type Server struct {
+	config     Config
+	log        *slog.Logger
+	connector  *connector.Connector
+	management *management.Management
+	engine     *engine.Engine
+	listener   net.Listener
+}
+
+// Open opens the databases and finishes or takes back deploys that an earlier
+// process left half done. Close releases what it opened.
+func Open(ctx context.Context, config Config, log *slog.Logger) (*Server, error) {
+	db, err := connector.Open(ctx, config.Database, log)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{config: config, log: log, connector: db}
+	s.management, err = management.New(ctx, db, management.Options{
+		Secret:  config.ManagementSecret,
+		Version: config.Version,
+		Commit:  config.Commit,
+		Logger:  log,
+	})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	s.engine = engine.New(db, engine.Options{RawAccess: config.RawAccess, Logger: log})
+	return s, nil
+}
+
+// Listen takes the port and returns the address, with the port that was picked
+// for port 0. The error of a port in use names its owner where the system tells.
+func (s *Server) Listen() (net.Addr, error) {
+	host := cmp.Or(s.config.Host, "127.0.0.1")
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(s.config.Port)))
+	if err != nil {
+		return nil, listenError(host, s.config.Port, err)
+	}
+	s.listener = listener
+	return listener.Addr(), nil
+}
+
+// Serve answers requests until ctx ends, then lets the running ones finish.
+// Listen must have been called.
+func (s *Server) Serve(ctx context.Context) error {
+	if s.listener == nil {
+		return errors.New("serve: the server does not listen yet")
+	}
+	s.warn()
+	web := &http.Server{
+		Handler:           s.handler(),
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() { stopped <- shutdown(web) })
+	err := web.Serve(s.listener)
+	if stop() { // it failed by itself
+		return fmt.Errorf("serve: %w", err)
+	}
+	return <-stopped
+}
+
+// shutdown lets running requests finish, but not for ever.
+func shutdown(web *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	if err := web.Shutdown(ctx); err != nil {
+		return errors.Join(fmt.Errorf("stop: requests still ran after %s: %w", stopTimeout, err), web.Close())
+	}
+	return nil
+}
+
+// Close closes the databases, and the port of a server that never served.
+func (s *Server) Close() error {
+	if s.listener != nil {
+		s.listener.Close() // already closed after Serve
+	}
+	return s.connector.Close()
+}
+
+// warn says once what is dangerous or useless in the configuration.
+func (s *Server) warn() {
+	for _, warning := range s.config.Warnings {
+		s.log.Warn("server configuration: " + warning)
+	}
+	address, ok := s.listener.Addr().(*net.TCPAddr)
+	if ok && !address.IP.IsLoopback() && s.config.ManagementSecret == "" && !s.config.DisableManagement {
+		s.log.Warn("EVERYBODY WHO REACHES THIS SERVER CAN CHANGE AND DELETE ITS SERVICES: "+
+			"it listens beyond this machine and has no managementApiSecret", "address", address.String())
+	}
+}
