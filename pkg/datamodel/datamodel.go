@@ -31,6 +31,9 @@ type Rules struct {
 	IntIDs    bool // ids of type Int
 	UUIDs     bool // ids of type UUID
 	Sequences bool // @id(strategy: SEQUENCE)
+
+	FoldedNames bool // names of tables and columns that differ in case are the same
+	Adopted     bool // tables are there already (noMigration): two models may share one
 }
 
 // A Document is a parsed datamodel. It does not change; goroutines may share it.

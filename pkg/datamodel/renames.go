@@ -86,9 +86,18 @@ func earlier(names map[string]string, name string) string {
 
 // oldName returns the first argument of @rename, whatever it is called.
 func oldName(directives ast.DirectiveList) string {
-	rename := directives.ForName("rename")
-	if rename == nil || len(rename.Arguments) == 0 || !isString(rename.Arguments[0].Value) {
+	value := firstRename(directives)
+	if value == nil || !isString(value) {
 		return ""
 	}
-	return rename.Arguments[0].Value.Raw
+	return value.Raw
+}
+
+// firstRename returns the first argument of @rename, nil when there is none.
+func firstRename(directives ast.DirectiveList) *ast.Value {
+	rename := directives.ForName("rename")
+	if rename == nil || len(rename.Arguments) == 0 {
+		return nil
+	}
+	return rename.Arguments[0].Value
 }

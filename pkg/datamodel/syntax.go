@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 )
 
 // A SyntaxError says that a text is no SDL. It becomes the fault DatamodelSyntax (3017).
@@ -25,14 +28,18 @@ const syntaxPrefix = "Syntax error while parsing GraphQL query. "
 func syntaxError(text string, err error) *SyntaxError {
 	hint, at := located(err)
 	end := offset(text, at)
-	start, expected := end, hint
+	e := &SyntaxError{Line: at.line, Column: at.column, Hint: hint}
 	if brace, rules := openBody(text, end); rules != "" {
-		start, expected = brace, rules
+		e.Message = sangria(text, brace, end, "expected "+rules)
+		return e
 	}
-	return &SyntaxError{
-		Message: sangria(text, start, end, "expected "+expected),
-		Line:    at.line, Column: at.column, Hint: hint,
+	if isDefinitionStart(text, end) {
+		const rules = "expected OperationDefinition, FragmentDefinition or TypeSystemDefinition"
+		e.Message = sangria(text, end, furthest(text, end), rules)
+		return e
 	}
+	e.Message = sangria(text, end, end, hint)
+	return e
 }
 
 func emptyError(text string) *SyntaxError {
@@ -97,6 +104,45 @@ func openBody(text string, at int) (int, string) {
 		return brace, "IgnoredNoComment, DirectivesConst or EnumValuesDefinition"
 	}
 	return brace, "IgnoredNoComment, ImplementsInterfaces, DirectivesConst or FieldDefinitions"
+}
+
+// isDefinitionStart tells whether a definition could begin at an offset: all
+// braces before it are closed, and the last definition is complete.
+func isDefinitionStart(text string, at int) bool {
+	before := strings.TrimRight(withoutComments(text[:at]), " \t\r\n,")
+	return before == "" || strings.HasSuffix(before, "}")
+}
+
+var comment = regexp.MustCompile(`#[^\n]*`)
+
+func withoutComments(text string) string { return comment.ReplaceAllString(text, "") }
+
+var definitionKeywords = []string{
+	"type", "enum", "interface", "union", "input", "scalar", "schema", "directive", "extend",
+	"query", "mutation", "subscription", "fragment",
+}
+
+// furthest returns how far Sangria reads a definition that is none of SDL: to
+// the end of a keyword's beginning, or as far as it is an operation, which its
+// grammar knows too.
+func furthest(text string, start int) int {
+	end := start
+	for _, keyword := range definitionKeywords {
+		end = max(end, start+commonPrefix(text[start:], keyword))
+	}
+	if _, err := parser.ParseQuery(&ast.Source{Input: text}); err != nil {
+		_, at := located(err)
+		end = max(end, offset(text, at))
+	}
+	return end
+}
+
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // offset returns the byte offset of a place; the end of the text when it lies behind.

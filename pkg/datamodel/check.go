@@ -1,0 +1,83 @@
+package datamodel
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Check returns everything that is wrong with a document, in Prisma 1's order
+// (DataModelValidatorImpl.scala): types and relation fields, directives of
+// fields, enums, directives of types, renames. What relations and lists need of
+// the database is looked at only when nothing else is wrong.
+//
+// Where Prisma 1 stopped with an unknown error, or took what it could not run
+// later, Check has a description of its own; those rules stand in rules_added.go.
+func (d *Document) Check(rules Rules) []Problem {
+	c := &checker{doc: d, rules: rules}
+	for _, rule := range []func(){
+		c.duplicateTypes, c.types, c.fieldDirectives, c.enums, c.typeDirectives, c.crossRenames, c.added,
+	} {
+		rule()
+	}
+	if len(c.problems) > 0 {
+		return c.problems
+	}
+	for _, rule := range []func(){
+		c.missingLinks, c.doubledLinks, c.inlineLists, c.scalarLists, c.relationTables, c.sameTables,
+	} {
+		rule()
+	}
+	return c.problems
+}
+
+// Warnings returns what is right but should not stay so; each stops a deploy
+// that is not forced.
+func (d *Document) Warnings() []Problem {
+	c := &checker{doc: d}
+	for _, t := range d.relationTables() {
+		for _, f := range t.fields {
+			if f.directives.ForName("id") != nil {
+				c.field(f, "Id fields on link tables are deprecated and will soon loose support. "+
+					"Please remove it from your datamodel to remove the underlying column.")
+			}
+		}
+	}
+	return c.problems
+}
+
+// checker collects the problems of one document.
+type checker struct {
+	doc      *Document
+	rules    Rules
+	problems []Problem
+}
+
+// field notes a problem of a field.
+func (c *checker) field(f *fieldDef, format string, args ...any) {
+	c.note(Problem{Type: f.owner.name, Field: f.name, Line: f.at.line, Column: f.at.column}, format, args)
+}
+
+// typ notes a problem of a type.
+func (c *checker) typ(t *typeDef, format string, args ...any) {
+	c.note(Problem{Type: t.name, Line: t.at.line, Column: t.at.column}, format, args)
+}
+
+// enum notes a problem of an enum.
+func (c *checker) enum(e *enumDef, format string, args ...any) {
+	c.note(Problem{Type: e.name, Line: e.at.line, Column: e.at.column}, format, args)
+}
+
+// note adds a problem. One that was noted before is left out: several rules
+// look at the same field from both ends of a relation.
+func (c *checker) note(p Problem, format string, args []any) {
+	p.Description = format
+	if len(args) > 0 {
+		p.Description = fmt.Sprintf(format, args...)
+	}
+	same := func(q Problem) bool {
+		return q.Type == p.Type && q.Field == p.Field && q.Description == p.Description
+	}
+	if !slices.ContainsFunc(c.problems, same) {
+		c.problems = append(c.problems, p)
+	}
+}

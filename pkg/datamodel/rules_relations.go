@@ -1,0 +1,137 @@
+package datamodel
+
+import (
+	"regexp"
+	"slices"
+)
+
+// relations looks at the relation fields of a type: those that more than one
+// relation could own, then all named relations of the text.
+func (c *checker) relations(t *typeDef) {
+	for _, f := range c.ambiguousFields(t) {
+		c.ambiguous(f)
+	}
+	c.oppositeTypes()
+	c.namedOnOneSide()
+	c.relationNames()
+}
+
+// ambiguousFields returns the relation fields that share their target with
+// another one of the type, grouped by target.
+func (c *checker) ambiguousFields(t *typeDef) []*fieldDef {
+	var targets []string
+	byTarget := map[string][]*fieldDef{}
+	for _, f := range c.doc.relationFields(t) {
+		if len(byTarget[f.typeName]) == 0 {
+			targets = append(targets, f.typeName)
+		}
+		byTarget[f.typeName] = append(byTarget[f.typeName], f)
+	}
+	var found []*fieldDef
+	for _, target := range targets {
+		if len(byTarget[target]) > 1 {
+			found = append(found, byTarget[target]...)
+		}
+	}
+	return found
+}
+
+func (c *checker) ambiguous(f *fieldDef) {
+	if f.relationName() == "" {
+		c.field(f, "The relation field `%s` must specify a `@relation` directive: `@relation(name: \"MyRelation\")`", f.name)
+		return
+	}
+	name, isSelf := f.oldRelationName(), f.typeName == f.owner.name
+	uses := c.usesBetween(f, name)
+	switch {
+	case !isSelf && uses > 2:
+		c.field(f, "A relation directive cannot appear more than twice. Relation name: '%s'", name)
+	case isSelf && uses != 1 && uses != 2:
+		c.field(f, "A relation directive for a self relation must appear either 1 or 2 times. Relation name: '%s'", name)
+	}
+}
+
+// usesBetween counts the fields of the two types of a relation that carry its name.
+func (c *checker) usesBetween(f *fieldDef, name string) int {
+	count := 0
+	for _, g := range c.relationFieldsOf(f.owner.name, f.typeName) {
+		if g.relationName() != "" && g.oldRelationName() == name {
+			count++
+		}
+	}
+	return count
+}
+
+func (c *checker) relationFieldsOf(a, b string) []*fieldDef {
+	fields := c.doc.relationFields(c.doc.typeByName[a])
+	if a != b {
+		fields = append(fields, c.doc.relationFields(c.doc.typeByName[b])...)
+	}
+	return fields
+}
+
+// namedFields returns the model fields with @relation(name:), by that name.
+func (c *checker) namedFields() (names []string, fields map[string][]*fieldDef) {
+	fields = map[string][]*fieldDef{}
+	for _, f := range c.doc.allRelationFields() {
+		if f.relationName() == "" {
+			continue
+		}
+		name := f.oldRelationName()
+		if len(fields[name]) == 0 {
+			names = append(names, name)
+		}
+		fields[name] = append(fields[name], f)
+	}
+	return names, fields
+}
+
+// oppositeTypes compares the ends of each named relation.
+func (c *checker) oppositeTypes() {
+	names, fields := c.namedFields()
+	for _, name := range names {
+		first, last := fields[name][0], fields[name][len(fields[name])-1]
+		if first == last {
+			continue
+		}
+		c.oppositeType(first, last)
+		c.oppositeType(last, first)
+	}
+}
+
+func (c *checker) oppositeType(f, other *fieldDef) {
+	if f.typeName != other.owner.name {
+		c.field(f, "The relation field `%s` has the type `%s`. But the other directive for this relation appeared on the type `%s`",
+			f.name, f.typeText, other.owner.name)
+	}
+}
+
+// namedOnOneSide finds relations whose name the opposite field does not carry.
+func (c *checker) namedOnOneSide() {
+	for _, f := range c.doc.allRelationFields() {
+		name := f.oldRelationName()
+		if f.relationName() == "" || f.typeName == f.owner.name || c.usesBetween(f, name) != 1 {
+			continue
+		}
+		back := c.doc.relationFields(c.doc.typeByName[f.typeName])
+		if slices.ContainsFunc(back, func(g *fieldDef) bool { return g.typeName == f.owner.name && g.relationName() == "" }) {
+			c.field(f, "You are trying to set the relation '%[1]s' from `%[2]s` to `%[3]s` and are only providing a relation directive with a name on `%[2]s`. "+
+				"Please also provide the same named relation directive on the relation field on `%[3]s` pointing towards `%[2]s`.",
+				name, f.owner.name, f.typeName)
+		}
+	}
+}
+
+var relationName = regexp.MustCompile(`^[A-Z][a-zA-Z0-9_]*$`)
+
+func (c *checker) relationNames() {
+	for _, f := range c.doc.allRelationFields() {
+		value := argumentValue(f.directives, "relation", "name")
+		if value == nil || !isString(value) {
+			continue
+		}
+		if len(value.Raw) > maxRelationName || !relationName.MatchString(value.Raw) {
+			c.field(f, "The field `%s` has an invalid name in the `@relation` directive. It can only have up to 54 characters and must have the shape [A-Z][a-zA-Z0-9]*", f.name)
+		}
+	}
+}
