@@ -1,0 +1,89 @@
+package prismayml
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// maxNodes bounds a document after its aliases are written out.
+const maxNodes = 100_000
+
+// parse reads the root mapping of a document with aliases and merge keys written out.
+// An empty document is an empty mapping.
+func parse(text []byte) (*yaml.Node, error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if document.Kind == 0 {
+		return &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: 1}, nil
+	}
+	budget := maxNodes
+	root, err := expand(document.Content[0], &budget)
+	if err != nil {
+		return nil, err
+	}
+	if root.ShortTag() == "!!null" {
+		return &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: 1}, nil
+	}
+	if root.Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("line %d: the file must consist of properties, like `datamodel: datamodel.prisma`", root.Line)
+	}
+	return root, nil
+}
+
+// expand copies n with every alias replaced by what it stands for.
+func expand(n *yaml.Node, budget *int) (*yaml.Node, error) {
+	*budget--
+	if *budget < 0 {
+		return nil, fmt.Errorf("line %d: the file becomes too large when its aliases are written out", n.Line)
+	}
+	if n.Kind == yaml.AliasNode {
+		return expand(n.Alias, budget)
+	}
+	c := *n
+	c.Anchor = ""
+	c.Content = nil
+	for _, item := range n.Content {
+		expanded, err := expand(item, budget)
+		if err != nil {
+			return nil, err
+		}
+		c.Content = append(c.Content, expanded)
+	}
+	if c.Kind == yaml.MappingNode {
+		c.Content = merge(c.Content)
+	}
+	return &c, nil
+}
+
+// merge replaces `<<: …` by the properties it brings; those already there win.
+func merge(content []*yaml.Node) []*yaml.Node {
+	own := map[string]bool{}
+	for i := 0; i < len(content); i += 2 {
+		own[content[i].Value] = true
+	}
+	var merged []*yaml.Node
+	for i := 0; i < len(content); i += 2 {
+		if content[i].ShortTag() != "!!merge" {
+			merged = append(merged, content[i], content[i+1])
+			continue
+		}
+		sources := []*yaml.Node{content[i+1]}
+		if content[i+1].Kind == yaml.SequenceNode {
+			sources = content[i+1].Content
+		}
+		for _, source := range sources {
+			for j := 0; j+1 < len(source.Content); j += 2 {
+				if name := source.Content[j].Value; !own[name] {
+					own[name] = true
+					merged = append(merged, source.Content[j], source.Content[j+1])
+				}
+			}
+		}
+	}
+	return merged
+}

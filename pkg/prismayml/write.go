@@ -1,0 +1,195 @@
+package prismayml
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// SetEndpoint writes the endpoint into a service definition and keeps every other byte.
+//
+// As in the original (prisma-yml, PrismaDefinition.ts) an endpoint that is there becomes a
+// comment and the new line follows it, otherwise the line is appended after an empty one. The
+// file is replaced in one step; a file without write permission is left alone.
+func SetEndpoint(path, endpoint string) error {
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		path = resolved
+	}
+	stat, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if stat.Mode().Perm()&0o200 == 0 {
+		return &fs.PathError{Op: "write", Path: path, Err: fs.ErrPermission}
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	changed, err := withEndpoint(text, endpoint)
+	if err != nil {
+		return err
+	}
+	return replaceFile(path, changed, stat.Mode().Perm())
+}
+
+// replaceFile writes beside the file and renames, so that a full disk leaves the old one.
+func replaceFile(path string, text []byte, mode fs.FileMode) error {
+	writable, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	writable.Close()
+	temp, err := os.CreateTemp(filepath.Dir(path), ".prisma-*.yml")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.Write(text)
+	err = errors.Join(err, temp.Chmod(mode), temp.Sync(), temp.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}
+
+// withEndpoint returns text with the endpoint set. Each way of writing it is tried until one
+// leaves all other properties as they were.
+func withEndpoint(text []byte, endpoint string) ([]byte, error) {
+	before, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	want := decode(before)
+	want["endpoint"] = endpoint
+	for candidate := range candidates(text, before, endpoint) {
+		after, err := parse(candidate)
+		if err == nil && reflect.DeepEqual(decode(after), want) {
+			return candidate, nil
+		}
+	}
+	return nil, errors.New("the place of the endpoint in this file is not clear")
+}
+
+func candidates(text []byte, root *yaml.Node, endpoint string) func(yield func([]byte) bool) {
+	newline := "\n"
+	if bytes.Contains(text, []byte("\r\n")) {
+		newline = "\r\n"
+	}
+	return func(yield func([]byte) bool) {
+		for i := 0; i+1 < len(root.Content); i += 2 {
+			if root.Content[i].Value == "endpoint" {
+				replacements(text, root.Content[i], root.Content[i+1], endpoint, newline)(yield)
+				return
+			}
+		}
+		insertions(text, root, endpoint, newline)(yield)
+	}
+}
+
+// replacements comments the old entry out, however many lines it has, or changes a value in
+// braces where it stands.
+func replacements(text []byte, key, value *yaml.Node, endpoint, newline string) func(yield func([]byte) bool) {
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	first := key.Line - 1
+	return func(yield func([]byte) bool) {
+		for end := first + 1; end <= len(lines); end++ {
+			var b bytes.Buffer
+			for i, line := range lines {
+				if i >= first && i < end {
+					writeComment(&b, line, newline)
+				} else {
+					b.Write(line)
+				}
+				if i == end-1 {
+					b.WriteString(line0(key, "endpoint: "+quoteLike(value, endpoint)) + newline)
+				}
+			}
+			if !yield(b.Bytes()) {
+				return
+			}
+		}
+		if value.Line-1 < len(lines) && value.Column > 0 {
+			yield(inPlace(lines, value, endpoint))
+		}
+	}
+}
+
+// writeComment writes a line as a comment; a byte order mark stays in front.
+func writeComment(b *bytes.Buffer, line []byte, newline string) {
+	if rest, ok := bytes.CutPrefix(line, []byte("\ufeff")); ok {
+		b.WriteString("\ufeff")
+		line = rest
+	}
+	b.WriteByte('#')
+	b.Write(line)
+	if !bytes.HasSuffix(line, []byte("\n")) {
+		b.WriteString(newline)
+	}
+}
+
+// line0 indents a line as its key was.
+func line0(key *yaml.Node, line string) string {
+	return strings.Repeat(" ", max(key.Column-1, 0)) + line
+}
+
+func inPlace(lines [][]byte, value *yaml.Node, endpoint string) []byte {
+	line := lines[value.Line-1]
+	at := value.Column - 1
+	old := quoteLike(value, value.Value)
+	if at > len(line) || !bytes.HasPrefix(line[at:], []byte(old)) {
+		return nil
+	}
+	changed := string(line[:at]) + quoteLike(value, endpoint) + string(line[at+len(old):])
+	before := bytes.Join(lines[:value.Line-1], nil)
+	after := bytes.Join(lines[value.Line:], nil)
+	return append(append(before, changed...), after...)
+}
+
+// insertions append the line, or put it before the first property where the end of the file
+// belongs to a longer value.
+func insertions(text []byte, root *yaml.Node, endpoint, newline string) func(yield func([]byte) bool) {
+	entry := "endpoint: " + quoteLike(nil, endpoint) + newline
+	return func(yield func([]byte) bool) {
+		if !yield([]byte(string(text)+newline+entry)) || !yield([]byte(string(text)+entry)) || len(root.Content) == 0 {
+			return
+		}
+		lines := bytes.SplitAfter(text, []byte("\n"))
+		at := root.Content[0].Line - 1
+		before := string(bytes.Join(lines[:at], nil))
+		after := string(bytes.Join(lines[at:], nil))
+		if yield([]byte(before+line0(root.Content[0], entry)+after)) && strings.HasPrefix(strings.TrimSpace(after), "{") {
+			yield([]byte(before + strings.Replace(after, "{", "{endpoint: '"+endpoint+"', ", 1)))
+		}
+	}
+}
+
+// quoteLike writes a text with the quotes that old has.
+func quoteLike(old *yaml.Node, text string) string {
+	switch {
+	case old != nil && old.Style&yaml.DoubleQuotedStyle != 0:
+		return fmt.Sprintf("%q", text)
+	case old != nil && old.Style&yaml.SingleQuotedStyle != 0:
+		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+	}
+	var plain yaml.Node
+	if err := yaml.Unmarshal([]byte("endpoint: "+text), &plain); err == nil && decode(plain.Content[0])["endpoint"] == text {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+}
+
+func decode(root *yaml.Node) map[string]any {
+	values := map[string]any{}
+	if root.Decode(&values) != nil {
+		return map[string]any{}
+	}
+	return values
+}
