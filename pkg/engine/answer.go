@@ -1,0 +1,182 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"sync"
+
+	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/graphql"
+	"github.com/prisma1-go/prisma1/pkg/plan"
+)
+
+// Answer executes the body of a POST, one operation or a batch of them, and
+// returns the HTTP status and the body of the response.
+//
+// The status is 200 for everything that was executed and for documents that do
+// not fit the schema, 500 for text that is no GraphQL and bodies that are no
+// request, 400 (with plain text) for bodies that are no JSON. A batch runs at
+// once; one element that cannot be parsed fails all of it.
+func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
+	requests, batch, err := graphql.Decode(body)
+	if err != nil {
+		return refuse(requestID, err)
+	}
+	documents := make([]*graphql.Document, len(requests))
+	failures := make([]graphql.Errors, len(requests))
+	for i, request := range requests {
+		documents[i], failures[i] = s.documents.Document(request.Query)
+		if failures[i].Syntax() {
+			failures[i][0].RequestID = requestID
+			return http.StatusInternalServerError, graphql.AppendFailure(nil, failures[i][:1])
+		}
+	}
+	answers := make([][]byte, len(requests))
+	run := func(i int) {
+		if failures[i] != nil {
+			answers[i] = graphql.AppendAnswer(nil, nil, failures[i])
+			return
+		}
+		answers[i] = s.execute(ctx, requestID, documents[i], requests[i])
+	}
+	if !batch {
+		run(0)
+		return http.StatusOK, answers[0]
+	}
+	atOnce(len(requests), run)
+	return http.StatusOK, join(answers)
+}
+
+// refuse answers a body that is no request.
+func refuse(requestID string, err error) (int, []byte) {
+	if errors.Is(err, graphql.ErrJSON) {
+		return http.StatusBadRequest, []byte(err.Error())
+	}
+	refusal := graphql.Errors{{Message: err.Error(), RequestID: requestID}}
+	return http.StatusInternalServerError, graphql.AppendFailure(nil, refusal)
+}
+
+// mostAtOnce is how many operations of one batch run at the same time.
+const mostAtOnce = 8
+
+// atOnce calls run for 0 to n-1, several at a time, and waits.
+func atOnce(n int, run func(i int)) {
+	var group sync.WaitGroup
+	slots := make(chan struct{}, mostAtOnce)
+	for i := range n {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			run(i)
+		})
+	}
+	group.Wait()
+}
+
+// join returns the answers of a batch as a JSON array.
+func join(answers [][]byte) []byte {
+	b := []byte{'['}
+	for i, answer := range answers {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, answer...)
+	}
+	return append(b, ']')
+}
+
+// execute runs one operation and returns the whole answer to it. A panic is a
+// mistake of ours in one request: it fails that request alone.
+func (s *Service) execute(ctx context.Context, requestID string, doc *graphql.Document, request graphql.Request) (answer []byte) {
+	defer func() {
+		if p := recover(); p != nil {
+			err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			s.log(ctx, requestID, err)
+			answer = graphql.AppendAnswer(nil, nil, graphql.Errors{graphql.Failure(err, requestID)})
+		}
+	}()
+	op, failure := doc.Operation(request.OperationName)
+	if failure != nil {
+		return graphql.AppendAnswer(nil, nil, graphql.Errors{failure})
+	}
+	sel, failures := op.Bind(request.Variables)
+	if failures != nil {
+		return graphql.AppendAnswer(nil, nil, failures)
+	}
+	if op.Kind == graphql.Subscription {
+		return graphql.AppendAnswer(nil, nothing(sel), nil)
+	}
+	return s.run(ctx, requestID, plan.Make(s.api, sel, op.Kind == graphql.Mutation))
+}
+
+// nothing answers a subscription that was sent by POST: null for its field.
+func nothing(sel *graphql.Selection) []byte {
+	b := []byte{'{'}
+	for i, f := range sel.Fields() {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = fmt.Appendf(b, `"%s":null`, f.Key)
+	}
+	return append(b, '}')
+}
+
+// run runs the fields of a plan one after the other. An error in a field that
+// must not be null leaves no data, and ends a mutation.
+func (s *Service) run(ctx context.Context, requestID string, p *plan.Plan) []byte {
+	b := append(make([]byte, 0, 4096), `{"data":{`...)
+	var failures graphql.Errors
+	lost := false
+	for i := range p.Fields {
+		f := &p.Fields[i]
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(append(b, '"'), f.Key...), '"', ':')
+		start := len(b)
+		var errs []connector.FieldError
+		b, errs = s.database.Answer(ctx, b, f)
+		for _, e := range errs {
+			failures = append(failures, s.failure(ctx, requestID, e))
+		}
+		if f.NonNull && string(b[start:]) == "null" {
+			lost = true
+		}
+		if lost && p.Mutation {
+			break
+		}
+	}
+	if lost {
+		return graphql.AppendAnswer(nil, nil, failures)
+	}
+	b = append(b, '}')
+	if len(failures) > 0 {
+		b = append(b, `,"errors":`...)
+		b = graphql.AppendErrors(b, failures)
+	}
+	return append(b, '}')
+}
+
+// failure turns an error of a field into its entry in the answer. What is no
+// fault goes to the log, with the id that the client reads.
+func (s *Service) failure(ctx context.Context, requestID string, e connector.FieldError) *graphql.Error {
+	if _, known := errors.AsType[*fault.Error](e.Err); !known {
+		s.log(ctx, requestID, e.Err)
+	}
+	failure := graphql.Failure(e.Err, requestID)
+	failure.Path, failure.Line, failure.Column = e.Path, e.At.Line, e.At.Column
+	return failure
+}
+
+func (s *Service) log(ctx context.Context, requestID string, err error) {
+	if ctx.Err() != nil {
+		return // the client is gone
+	}
+	id := s.project.ID
+	s.options.Logger.ErrorContext(ctx, "data API request failed",
+		"requestId", requestID, "service", id.Name, "stage", id.Stage, "error", err)
+}

@@ -1,0 +1,121 @@
+// Package engine answers the data API: request → document → plan → bytes.
+//
+//	Service.Answer: graphql.Decode → Cache.Document → Operation.Bind → plan.Make → connector.Database.Answer
+package engine
+
+import (
+	"log/slog"
+	"sync"
+
+	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/graphql"
+	"github.com/prisma1-go/prisma1/pkg/opencrud"
+	"github.com/prisma1-go/prisma1/pkg/project"
+)
+
+// Options are the settings of an Engine.
+type Options struct {
+	Limits    graphql.Limits // the zero value stands for graphql.DefaultLimits
+	RawAccess bool           // executeRaw exists
+	Logger    *slog.Logger   // nil logs nothing
+}
+
+// An Engine keeps the compiled API of each service. Goroutines may share it.
+type Engine struct {
+	connector *connector.Connector
+	options   Options
+
+	mu       sync.Mutex
+	services map[project.ID]*entry
+	clock    int64 // counts uses
+}
+
+// An entry is a service that is compiled when it is first asked for.
+type entry struct {
+	compile  func() (*Service, error)
+	revision int
+	used     int64 // clock of the last use
+}
+
+// New returns an engine on an opened connector.
+func New(c *connector.Connector, o Options) *Engine {
+	if o.Limits == (graphql.Limits{}) {
+		o.Limits = graphql.DefaultLimits()
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Engine{connector: c, options: o, services: make(map[project.ID]*entry)}
+}
+
+// Sizes of the caches.
+const (
+	mostServices  = 100 // compiled services
+	mostDocuments = 500 // checked documents per service
+)
+
+// Service returns the compiled API of a project. It is built at the first
+// request of a revision and kept until another revision is asked for.
+func (e *Engine) Service(p *project.Project) (*Service, error) {
+	e.mu.Lock()
+	e.clock++
+	found := e.services[p.ID]
+	if found == nil || found.revision != p.Revision {
+		found = &entry{
+			compile:  sync.OnceValues(func() (*Service, error) { return e.compile(p) }),
+			revision: p.Revision,
+		}
+		e.services[p.ID] = found
+	}
+	found.used = e.clock
+	e.evict()
+	e.mu.Unlock()
+	return found.compile()
+}
+
+// Forget drops what is kept of a project, when it was deleted.
+func (e *Engine) Forget(id project.ID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.services, id)
+}
+
+// evict drops the services that were not used for the longest time.
+func (e *Engine) evict() {
+	for len(e.services) > mostServices {
+		var oldest project.ID
+		least := e.clock
+		for id, s := range e.services {
+			if s.used < least {
+				oldest, least = id, s.used
+			}
+		}
+		delete(e.services, oldest)
+	}
+}
+
+func (e *Engine) compile(p *project.Project) (*Service, error) {
+	api, err := opencrud.New(p.Schema, opencrud.Capabilities{RawAccess: e.options.RawAccess})
+	if err != nil {
+		return nil, err
+	}
+	return &Service{
+		project:   p,
+		api:       api,
+		documents: graphql.NewCache(api.Schema, e.options.Limits, mostDocuments),
+		database:  e.connector.Database(p.ID),
+		options:   e.options,
+	}, nil
+}
+
+// A Service answers the requests of one project at one revision. Goroutines may share it.
+type Service struct {
+	project   *project.Project
+	api       *opencrud.API
+	documents *graphql.Cache
+	database  *connector.Database
+	options   Options
+}
+
+// SDL returns the API schema as text.
+func (s *Service) SDL() string { return s.api.Schema.SDL() }
