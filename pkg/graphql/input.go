@@ -10,7 +10,7 @@ type Input struct {
 	Kind   InputKind
 	Value  scalar.Value // of a Leaf
 	Items  []Input      // of a List
-	Fields []InputField // of an Object, in the order of the query text, or of the type for a variable
+	Fields []InputField // of an Object, in the order they were written, then those with defaults
 }
 
 // InputKind is the shape of an Input.

@@ -1,0 +1,61 @@
+package graphql
+
+import (
+	"container/list"
+	"sync"
+)
+
+// A Cache keeps the documents of the texts that were asked for last. Goroutines
+// may share it.
+type Cache struct {
+	schema *Schema
+	limits Limits
+	size   int
+
+	mu      sync.Mutex
+	entries map[string]*list.Element
+	recent  list.List // of *Document, the one used last in front
+}
+
+// NewCache returns a cache of at most size documents of a schema.
+func NewCache(s *Schema, l Limits, size int) *Cache {
+	return &Cache{schema: s, limits: l, size: size, entries: make(map[string]*list.Element)}
+}
+
+// Document checks a text as Check does, or remembers that it did. Wrong texts
+// are not kept.
+func (c *Cache) Document(query string) (*Document, Errors) {
+	if d := c.find(query); d != nil {
+		return d, nil
+	}
+	d, errs := Check(c.schema, query, c.limits)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	c.keep(d)
+	return d, nil
+}
+
+func (c *Cache) find(query string) *Document {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	entry, ok := c.entries[query]
+	if !ok {
+		return nil
+	}
+	c.recent.MoveToFront(entry)
+	return entry.Value.(*Document)
+}
+
+func (c *Cache) keep(d *Document) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.entries[d.text]; ok || c.size <= 0 {
+		return
+	}
+	c.entries[d.text] = c.recent.PushFront(d)
+	if c.recent.Len() > c.size {
+		oldest := c.recent.Remove(c.recent.Back()).(*Document)
+		delete(c.entries, oldest.text)
+	}
+}

@@ -1,0 +1,130 @@
+package graphql
+
+import (
+	"errors"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+)
+
+// A Document is a query text that fits a schema. It does not change; goroutines
+// may share it.
+type Document struct {
+	schema   *Schema
+	limits   Limits
+	text     string
+	document *ast.QueryDocument
+	required map[string]bool // variables that stand where null must not
+}
+
+// Check parses a query text and validates it against a schema. The errors have
+// a place and no code; those that say the text is no GraphQL are marked Syntax.
+func Check(s *Schema, query string, l Limits) (*Document, Errors) {
+	if len(query) > l.QueryBytes {
+		return nil, Errors{{Message: tooLong(l)}}
+	}
+	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, l.Tokens)
+	if err != nil {
+		return nil, Errors{syntaxError(query, err)}
+	}
+	if len(document.Operations) == 0 && len(document.Fragments) == 0 {
+		return nil, Errors{{Message: syntaxMessage + "Unexpected end of input", Line: 1, Column: 1, Syntax: true}}
+	}
+	if problem := l.check(document); problem != "" {
+		return nil, Errors{{Message: problem}}
+	}
+	d := &Document{schema: s, limits: l, text: query, document: document, required: map[string]bool{}}
+	if errs := d.validate(); len(errs) > 0 {
+		return nil, errs
+	}
+	return d, nil
+}
+
+const syntaxMessage = "Syntax error while parsing GraphQL query. "
+
+func syntaxError(query string, err error) *Error {
+	e := &Error{Message: syntaxMessage + err.Error(), Syntax: true}
+	if g, ok := errors.AsType[*gqlerror.Error](err); ok && len(g.Locations) > 0 {
+		e.Line, e.Column = g.Locations[0].Line, g.Locations[0].Column
+		e.Message = syntaxMessage + g.Message + place(query, e.Line, e.Column)
+	}
+	return e
+}
+
+// validate runs all rules; what the walk notes in the document is complete then.
+func (d *Document) validate() Errors {
+	var errs Errors
+	for _, e := range validator.Validate(d.schema.types, d.document, d.rules(&errs)...) {
+		errs = append(errs, d.ruleError(e))
+	}
+	return errs
+}
+
+// Operation finds the operation that a request asks for; name is "" when it
+// names none.
+func (d *Document) Operation(name string) (*Operation, *Error) {
+	operations := d.document.Operations
+	if name == "" {
+		switch len(operations) {
+		case 0:
+			return nil, &Error{Message: "Must provide an operation."}
+		case 1:
+			return d.operation(operations[0]), nil
+		}
+		return nil, &Error{Message: "Must provide operation name if query contains multiple operations"}
+	}
+	if op := operations.ForName(name); op != nil {
+		return d.operation(op), nil
+	}
+	return nil, &Error{Message: "Unknown operation name '" + name + "'"}
+}
+
+func (d *Document) operation(op *ast.OperationDefinition) *Operation {
+	kinds := map[ast.Operation]Kind{ast.Query: Query, ast.Mutation: Mutation, ast.Subscription: Subscription}
+	return &Operation{Kind: kinds[op.Operation], Name: op.Name, document: d, definition: op}
+}
+
+// Kind is the kind of an operation.
+type Kind uint8
+
+// The kinds of operations.
+const (
+	Query Kind = iota
+	Mutation
+	Subscription
+)
+
+// An Operation is one operation of a document.
+type Operation struct {
+	Kind       Kind
+	Name       string // "" when it has none
+	document   *Document
+	definition *ast.OperationDefinition
+}
+
+// Bind coerces the variables of a request, a JSON object or nothing, and fills
+// in defaults. It returns an error for each variable that does not fit.
+func (o *Operation) Bind(variables []byte) (*Selection, Errors) {
+	given, errs := variableTexts(variables)
+	if errs != nil {
+		return nil, errs
+	}
+	values := make(map[string]Input, len(o.definition.VariableDefinitions))
+	for _, v := range o.definition.VariableDefinitions {
+		value, problems := o.variable(v, given[v.Variable])
+		errs = append(errs, problems...)
+		if value.Given() {
+			values[v.Variable] = value
+		}
+	}
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	s := &Selection{Kind: o.Kind, schema: o.document.schema, limits: o.document.limits, variables: values}
+	root := s.schema.root(o.Kind)
+	s.TypeName = root.Name
+	s.fields = s.collect([]ast.SelectionSet{o.definition.SelectionSet}, root.Name)
+	return s, nil
+}
