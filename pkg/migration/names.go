@@ -47,12 +47,18 @@ func translate(names, back map[string]string, name string) string {
 	return name
 }
 
-func (n names) previousModel(next string) string    { return translate(n.renames.Models, n.models, next) }
-func (n names) nextModel(previous string) string    { return translate(n.models, n.renames.Models, previous) }
-func (n names) previousEnum(next string) string     { return translate(n.renames.Enums, n.enums, next) }
-func (n names) nextEnum(previous string) string     { return translate(n.enums, n.renames.Enums, previous) }
-func (n names) previousRelation(next string) string { return translate(n.renames.Relations, n.relations, next) }
-func (n names) nextRelation(previous string) string { return translate(n.relations, n.renames.Relations, previous) }
+func (n names) previousModel(next string) string { return translate(n.renames.Models, n.models, next) }
+func (n names) nextModel(previous string) string {
+	return translate(n.models, n.renames.Models, previous)
+}
+func (n names) previousEnum(next string) string { return translate(n.renames.Enums, n.enums, next) }
+func (n names) nextEnum(previous string) string { return translate(n.enums, n.renames.Enums, previous) }
+func (n names) previousRelation(next string) string {
+	return translate(n.renames.Relations, n.relations, next)
+}
+func (n names) nextRelation(previous string) string {
+	return translate(n.relations, n.renames.Relations, previous)
+}
 
 func (n names) previousField(nextModel, next string) string {
 	return translate(n.renames.Fields[nextModel], n.fields[nextModel], next)

@@ -79,7 +79,6 @@ func field(s *schema.Schema, model, name string) *schema.Field {
 	return nil
 }
 
-
 // renamed returns next when it differs from previous, "" otherwise.
 func renamed(previous, next string) string {
 	if next == previous {
