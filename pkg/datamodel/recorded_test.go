@@ -120,6 +120,7 @@ func replay(t *testing.T, name string, steps []recordedStep) int {
 		if got.Data.Deploy.Migration == nil {
 			continue
 		}
+		checkRoundTrip(t, name, text)
 		next, err := datamodel.Infer(document, previous[project])
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

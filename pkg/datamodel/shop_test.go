@@ -11,11 +11,7 @@ import (
 // TestShop infers the datamodel of the example service and looks at the links of its relations.
 func TestShop(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../testdata/shop/datamodel.prisma")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := mustInfer(t, string(text), nil)
+	s := mustInfer(t, shop(t), nil)
 	tree := s.Relation("CategoryTree")
 	if owner := tree.Field(tree.Owner()); owner.Name != "parent" {
 		t.Errorf("CategoryTree is owned by %s, want parent", owner.Name)
@@ -26,6 +22,15 @@ func TestShop(t *testing.T) {
 	if table := s.Relation("ProductToTag").Link.(*schema.LinkTable); table.Table != "_ProductToTag" {
 		t.Errorf("ProductToTag lies in %s, want _ProductToTag", table.Table)
 	}
+}
+
+func shop(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../testdata/shop/datamodel.prisma")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func mustParse(t *testing.T, text string) *datamodel.Document {
