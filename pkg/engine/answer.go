@@ -99,18 +99,23 @@ func (s *Service) execute(ctx context.Context, requestID string, doc *graphql.Do
 			answer = graphql.AppendAnswer(nil, nil, graphql.Errors{graphql.Failure(err, requestID)})
 		}
 	}()
-	op, failure := doc.Operation(request.OperationName)
-	if failure != nil {
-		return graphql.AppendAnswer(nil, nil, graphql.Errors{failure})
-	}
-	sel, failures := op.Bind(request.Variables)
+	sel, failures := bind(doc, request)
 	if failures != nil {
 		return graphql.AppendAnswer(nil, nil, failures)
 	}
-	if op.Kind == graphql.Subscription {
+	if sel.Kind == graphql.Subscription {
 		return graphql.AppendAnswer(nil, nothing(sel), nil)
 	}
-	return s.run(ctx, requestID, plan.Make(s.api, sel, op.Kind == graphql.Mutation))
+	return s.run(ctx, requestID, plan.Make(s.api, sel))
+}
+
+// bind finds the operation that a request asks for and gives it its variables.
+func bind(doc *graphql.Document, request graphql.Request) (*graphql.Selection, graphql.Errors) {
+	op, failure := doc.Operation(request.OperationName)
+	if failure != nil {
+		return nil, graphql.Errors{failure}
+	}
+	return op.Bind(request.Variables)
 }
 
 // nothing answers a subscription that was sent by POST: null for its field.
@@ -161,15 +166,20 @@ func (s *Service) run(ctx context.Context, requestID string, p *plan.Plan) []byt
 	return append(b, '}')
 }
 
-// failure turns an error of a field into its entry in the answer. What is no
-// fault goes to the log, with the id that the client reads.
+// failure turns an error of a field into its entry in the answer.
 func (s *Service) failure(ctx context.Context, requestID string, e connector.FieldError) *graphql.Error {
-	if _, known := errors.AsType[*fault.Error](e.Err); !known {
-		s.log(ctx, requestID, e.Err)
-	}
-	failure := graphql.Failure(e.Err, requestID)
+	failure := s.entry(ctx, requestID, e.Err)
 	failure.Path, failure.Line, failure.Column = e.Path, e.At.Line, e.At.Column
 	return failure
+}
+
+// entry is the entry of errors for err. What is no fault goes to the log, with
+// the id that the client reads.
+func (s *Service) entry(ctx context.Context, requestID string, err error) *graphql.Error {
+	if _, known := errors.AsType[*fault.Error](err); !known {
+		s.log(ctx, requestID, err)
+	}
+	return graphql.Failure(err, requestID)
 }
 
 func (s *Service) log(ctx context.Context, requestID string, err error) {

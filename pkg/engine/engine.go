@@ -26,12 +26,12 @@ type Engine struct {
 	options   Options
 
 	mu       sync.Mutex
-	services map[project.ID]*entry
+	services map[project.ID]*kept
 	clock    int64 // counts uses
 }
 
-// An entry is a service that is compiled when it is first asked for.
-type entry struct {
+// A kept service is compiled when it is first asked for.
+type kept struct {
 	compile  func() (*Service, error)
 	revision int
 	used     int64 // clock of the last use
@@ -45,7 +45,7 @@ func New(c *connector.Connector, o Options) *Engine {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Engine{connector: c, options: o, services: make(map[project.ID]*entry)}
+	return &Engine{connector: c, options: o, services: make(map[project.ID]*kept)}
 }
 
 // Sizes of the caches.
@@ -61,7 +61,7 @@ func (e *Engine) Service(p *project.Project) (*Service, error) {
 	e.clock++
 	found := e.services[p.ID]
 	if found == nil || found.revision != p.Revision {
-		found = &entry{
+		found = &kept{
 			compile:  sync.OnceValues(func() (*Service, error) { return e.compile(p) }),
 			revision: p.Revision,
 		}

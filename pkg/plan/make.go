@@ -12,11 +12,11 @@ import (
 // Make plans the operation of a selection against the API of a service. Faults
 // in arguments do not stop it: they stand where their field is, so that the
 // other fields of the operation can be answered.
-func Make(api *opencrud.API, sel *graphql.Selection, mutation bool) *Plan {
+func Make(api *opencrud.API, sel *graphql.Selection) *Plan {
 	m := &maker{api: api}
-	p := &Plan{Mutation: mutation}
+	p := &Plan{Mutation: sel.Kind == graphql.Mutation}
 	for _, f := range sel.Fields() {
-		p.Fields = append(p.Fields, m.root(f, mutation))
+		p.Fields = append(p.Fields, m.root(f, sel))
 	}
 	return p
 }
@@ -26,18 +26,15 @@ type maker struct {
 	api *opencrud.API
 }
 
-func (m *maker) root(f graphql.Field, mutation bool) Field {
+func (m *maker) root(f graphql.Field, sel *graphql.Selection) Field {
 	field := Field{Key: f.Key, At: position(f), NonNull: f.Type != nil && f.Type.NonNull}
 	switch f.Name {
 	case "__typename":
-		field.TypeName = "Query"
-		if mutation {
-			field.TypeName = "Mutation"
-		}
+		field.TypeName = sel.TypeName
 	case "__schema", "__type":
 		field.JSON = m.api.Schema.Introspect(f)
 	default:
-		field.Err = m.action(&field, f, mutation)
+		field.Err = m.action(&field, f, sel.Kind)
 	}
 	return field
 }
@@ -45,12 +42,8 @@ func (m *maker) root(f graphql.Field, mutation bool) Field {
 func position(f graphql.Field) Position { return Position{Line: f.Line, Column: f.Column} }
 
 // action plans what the root field of a model does.
-func (m *maker) action(field *Field, f graphql.Field, mutation bool) error {
-	operation := graphql.Query
-	if mutation {
-		operation = graphql.Mutation
-	}
-	root, ok := m.api.Root(operation, f.Name)
+func (m *maker) action(field *Field, f graphql.Field, kind graphql.Kind) error {
+	root, ok := m.api.Root(kind, f.Name)
 	if !ok {
 		return fmt.Errorf("plan %s: no such root field", f.Name)
 	}
