@@ -1,0 +1,222 @@
+package management
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/datamodel"
+	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/migration"
+	"github.com/prisma1-go/prisma1/pkg/project"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// DeployInput is what a deploy asks for.
+type DeployInput struct {
+	ID          project.ID
+	Types       string // the datamodel
+	Secrets     []string
+	Functions   []project.Function
+	DryRun      bool // only say what would be done
+	Force       bool // accept data loss
+	NoMigration bool // the tables are there already
+}
+
+// DeployPayload is what a deploy answers. It is not changed afterwards.
+type DeployPayload struct {
+	Errors         []migration.Problem
+	Warnings       []migration.Warning
+	Steps          []migration.Step
+	Previous, Next *schema.Schema       // to describe the steps
+	Migration      *migration.Migration // nil when nothing was done
+}
+
+// Deploy leads a service to a datamodel. Mistakes in the datamodel, warnings
+// and a migration that failed are in the payload; a failed migration leaves
+// tables and schema as they were.
+//
+// Unlike Prisma 1, which answers at once and works in the background, Deploy
+// returns when all is done; clients that poll the status see it done.
+//
+// Returns the faults NoService, DeploymentInProgress, DatamodelSyntax,
+// RelationNameClash and RelationAmbiguity (DeployMutation.scala).
+func (m *Management) Deploy(ctx context.Context, in DeployInput) (*DeployPayload, error) {
+	if _, err := m.stored(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	release, err := m.reserve(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	if err := m.repairProject(ctx, in.ID); err != nil {
+		return nil, fmt.Errorf("finish an earlier deploy: %w", err)
+	}
+	current, err := m.stored(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	d := &deploy{Management: m, in: in, current: current, db: m.connector.Database(in.ID)}
+	if err := d.plan(ctx); err != nil {
+		return nil, err
+	}
+	if len(d.payload.Errors) > 0 {
+		return &DeployPayload{Errors: d.payload.Errors}, nil
+	}
+	if in.DryRun || len(d.payload.Warnings) > 0 && !in.Force {
+		return &d.payload, nil
+	}
+	// From here on a client that goes away stops nothing.
+	return &d.payload, d.perform(context.WithoutCancel(ctx))
+}
+
+// deploy is one deploy on its way.
+type deploy struct {
+	*Management
+	in      DeployInput
+	current *project.Project
+	db      *connector.Database
+
+	payload DeployPayload
+	changes []migration.StepChanges
+}
+
+// plan finds out what is to be done and whether it may be. Each part runs only
+// if the ones before found no errors.
+func (d *deploy) plan(ctx context.Context) error {
+	document, syntax := datamodel.Parse(d.in.Types)
+	if syntax != nil {
+		return fault.New(fault.DatamodelSyntax, "%s", syntax.Message)
+	}
+	rules := d.connector.Rules()
+	rules.Adopted = d.in.NoMigration
+	d.report(document.Check(rules))
+	if len(d.payload.Errors) > 0 {
+		return nil
+	}
+	next, err := datamodel.Infer(document, d.current.Schema)
+	if err != nil {
+		return err
+	}
+	d.payload.Previous, d.payload.Next = d.current.Schema, next
+	d.payload.Errors = checkFunctions(d.in.Functions)
+	if len(d.payload.Errors) > 0 {
+		return nil
+	}
+	if err := d.planSteps(ctx, document); err != nil {
+		return err
+	}
+	d.warn(document.Warnings())
+	return nil
+}
+
+// planSteps finds the steps to the next schema, what they would lose and the changes they take.
+func (d *deploy) planSteps(ctx context.Context, document *datamodel.Document) error {
+	if d.in.NoMigration {
+		return nil
+	}
+	previous, next := d.payload.Previous, d.payload.Next
+	steps, err := migration.Infer(previous, next, document.Renames(previous))
+	if err != nil {
+		return err
+	}
+	d.payload.Steps = steps
+	d.payload.Warnings, d.payload.Errors, err = migration.Warnings(ctx, steps, previous, next, d.db)
+	if err != nil {
+		return fmt.Errorf("check the stored nodes: %w", err)
+	}
+	if len(d.payload.Errors) > 0 {
+		return nil
+	}
+	tables, err := d.db.Inspect(ctx)
+	if err != nil {
+		return fmt.Errorf("inspect the tables: %w", err)
+	}
+	d.changes, err = migration.Changes(steps, previous, next, d.connector.Naming(), tables)
+	if err != nil {
+		return fmt.Errorf("plan the table changes: %w", err)
+	}
+	return nil
+}
+
+// report adds problems of the datamodel to the answer.
+func (d *deploy) report(problems []datamodel.Problem) {
+	for _, p := range problems {
+		d.payload.Errors = append(d.payload.Errors, migration.Problem{Type: p.Type, Field: p.Field, Description: p.Description})
+	}
+}
+
+// warn puts the warnings about the datamodel before those about the nodes.
+func (d *deploy) warn(problems []datamodel.Problem) {
+	warnings := make([]migration.Warning, 0, len(problems)+len(d.payload.Warnings))
+	for _, p := range problems {
+		warnings = append(warnings, migration.Warning{Type: p.Type, Field: p.Field, Description: p.Description})
+	}
+	d.payload.Warnings = append(warnings, d.payload.Warnings...)
+}
+
+// perform stores the secrets and runs the migration, if there is anything to
+// do. Secrets change at once and stay when the migration fails, as in Prisma 1.
+func (d *deploy) perform(ctx context.Context) error {
+	steps := slices.Clone(d.payload.Steps)
+	if !slices.Equal(d.in.Secrets, d.current.Secrets) {
+		if err := d.store.UpdateSecrets(ctx, d.in.ID, d.in.Secrets); err != nil {
+			return fmt.Errorf("store the secrets: %w", err)
+		}
+		steps = append(steps, migration.UpdateSecrets{Secrets: d.in.Secrets})
+	}
+	if len(steps) == 0 && !d.functionsChanged() && !d.schemaChanged() {
+		return nil
+	}
+	one := &migration.Migration{
+		Project:   d.in.ID,
+		Status:    migration.InProgress,
+		Datamodel: d.in.Types,
+		Schema:    d.payload.Next,
+		Functions: d.in.Functions,
+		Steps:     steps,
+		StartedAt: now(),
+	}
+	if err := d.store.CreateMigration(ctx, one); err != nil {
+		return fmt.Errorf("record the migration: %w", err)
+	}
+	return d.migrate(ctx, one)
+}
+
+// migrate changes the tables and records how that went.
+func (d *deploy) migrate(ctx context.Context, one *migration.Migration) error {
+	if err := d.db.Migrate(ctx, one.Revision, d.changes); err != nil {
+		d.log.Error("migration failed", "service", d.connector.ProjectText(one.Project), "revision", one.Revision, "cause", err)
+		takeBack(one, err.Error())
+		d.payload = DeployPayload{Errors: []migration.Problem{{
+			Type:        "Global",
+			Description: "The migration failed and was taken back, tables and data are as they were. " + err.Error(),
+		}}}
+		return d.store.UpdateMigration(ctx, one)
+	}
+	finish(one)
+	d.payload.Migration = one
+	return d.store.UpdateMigration(ctx, one)
+}
+
+// functionsChanged compares whole lists. Prisma 1 made a migration of every
+// deploy with functions, and none of one that removed the last.
+func (d *deploy) functionsChanged() bool {
+	return !slices.EqualFunc(d.in.Functions, d.current.Functions, func(a, b project.Function) bool {
+		return reflect.DeepEqual(a, b)
+	})
+}
+
+// schemaChanged tells whether the schema means something else though no step
+// says so, as with a new default value.
+func (d *deploy) schemaChanged() bool {
+	before, err := migration.MarshalSchema(d.payload.Previous)
+	if err != nil {
+		return true
+	}
+	after, err := migration.MarshalSchema(d.payload.Next)
+	return err != nil || string(before) != string(after)
+}

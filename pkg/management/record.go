@@ -1,0 +1,112 @@
+package management
+
+import (
+	"github.com/prisma1-go/prisma1/pkg/graphql"
+	"github.com/prisma1-go/prisma1/pkg/migration"
+	"github.com/prisma1-go/prisma1/pkg/project"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+func projectRecord(p *project.Project) any {
+	return graphql.Record{Type: "Project", Values: map[string]any{
+		"name": p.ID.Name, "stage": p.ID.Stage, "datamodel": p.Datamodel,
+	}}
+}
+
+// deployValues are the fields of a DeployPayload.
+func (c *call) deployValues(p *DeployPayload) map[string]any {
+	values := map[string]any{
+		"errors": graphql.ListOf(p.Errors, func(e migration.Problem) any {
+			return remark("SchemaError", e.Type, e.Field, e.Description)
+		}),
+		"warnings": graphql.ListOf(p.Warnings, func(w migration.Warning) any {
+			return remark("SchemaWarning", w.Type, w.Field, w.Description)
+		}),
+		"steps": stepRecords(p.Steps, p.Previous, p.Next),
+	}
+	if p.Migration != nil {
+		values["migration"] = c.migrationRecord(p.Migration, p.Previous)
+	}
+	return values
+}
+
+func remark(typeName, model, field, description string) graphql.Record {
+	values := map[string]any{"type": model, "description": description}
+	if field != "" {
+		values["field"] = field
+	}
+	return graphql.Record{Type: typeName, Values: values}
+}
+
+// historyRecords are the migrations of a project, newest first, each described
+// against the successful one before it.
+func (c *call) historyRecords(history []*migration.Migration) []any {
+	records := make([]any, len(history))
+	for i, one := range history {
+		records[i] = c.migrationRecord(one, previousSchema(history[i+1:]))
+	}
+	return records
+}
+
+// previousSchema is the schema of the newest successful migration; the empty one when there is none.
+func previousSchema(older []*migration.Migration) *schema.Schema {
+	for _, one := range older {
+		if one.Status == migration.Success {
+			return one.Schema
+		}
+	}
+	return &schema.Schema{}
+}
+
+func (c *call) migrationRecord(one *migration.Migration, previous *schema.Schema) graphql.Record {
+	return graphql.Record{Type: "Migration", Values: map[string]any{
+		"projectId":  c.connector.ProjectText(one.Project),
+		"revision":   one.Revision,
+		"status":     string(one.Status),
+		"applied":    one.Applied,
+		"rolledBack": one.RolledBack,
+		"errors":     append([]string{}, one.Errors...),
+		"startedAt":  moment(one.StartedAt),
+		"finishedAt": moment(one.FinishedAt),
+		"datamodel":  one.Datamodel,
+		"steps":      stepRecords(one.Steps, previous, one.Schema),
+	}}
+}
+
+func stepRecords(steps []migration.Step, previous, next *schema.Schema) []any {
+	return graphql.ListOf(steps, func(s migration.Step) any { return stepRecord(migration.Describe(s, previous, next)) })
+}
+
+// stepRecord has all fields that any step type has; a selection takes those of its own.
+func stepRecord(s migration.APIStep) graphql.Record {
+	values := map[string]any{
+		"type": s.Type, "name": s.Name, "model": s.Model, "message": s.Message,
+		"leftModel": s.LeftModel, "rightModel": s.RightModel,
+		"newName": value(s.NewName), "isEmbedded": value(s.IsEmbedded), "typeName": value(s.TypeName),
+		"isRequired": value(s.IsRequired), "isList": value(s.IsList), "unique": value(s.Unique),
+		"enum": value(s.Enum), "default": value(s.Default), "relation": value(s.Relation),
+		"before": linkRecord(s.Before), "after": linkRecord(s.After),
+	}
+	if s.Values != nil {
+		values["values"] = s.Values
+	}
+	return graphql.Record{Type: s.Type, Values: values}
+}
+
+func linkRecord(link *migration.APILink) any {
+	if link == nil {
+		return nil
+	}
+	return graphql.Record{Type: link.Type, Values: map[string]any{
+		"type": link.Type, "table": link.Table, "modelAColumn": link.ModelAColumn, "modelBColumn": link.ModelBColumn,
+		"idColumn": value(link.IDColumn), "model": link.Model, "column": link.Column,
+	}}
+}
+
+// value is what a pointer points to, nil for none.
+func value[T any](p *T) any {
+	if p == nil {
+		return nil
+	}
+	return *p
+}

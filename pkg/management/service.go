@@ -1,0 +1,111 @@
+package management
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/prisma1-go/prisma1/pkg/auth"
+	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/migration"
+	"github.com/prisma1-go/prisma1/pkg/project"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// AddProject creates an empty service: its database with revision 1, then its
+// records, so that one that is killed between can be repeated. Returns the
+// faults of project.ID.Check, ServiceExists and DeploymentInProgress.
+func (m *Management) AddProject(ctx context.Context, id project.ID, secrets []string) (*project.Project, error) {
+	if err := id.Check(); err != nil {
+		return nil, err
+	}
+	release, err := m.reserve(id)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	existing, err := m.store.Project(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("look for service %s: %w", m.connector.ProjectText(id), err)
+	}
+	if existing != nil {
+		return nil, fault.New(fault.ServiceExists, "Service with name '%s' and stage '%s' already exists", id.Name, id.Stage)
+	}
+	db := m.connector.Database(id)
+	if err := db.Create(ctx); err != nil {
+		return nil, fmt.Errorf("create the database of %s: %w", m.connector.ProjectText(id), err)
+	}
+	p := &project.Project{ID: id, Revision: 1, Secrets: secrets, Schema: &schema.Schema{}}
+	if err := db.Migrate(ctx, p.Revision, nil); err != nil {
+		return nil, fmt.Errorf("create the database of %s: %w", m.connector.ProjectText(id), err)
+	}
+	return p, m.store.CreateProject(ctx, p)
+}
+
+// DeleteProject deletes a service and all its nodes: the database first, so
+// that nothing is left when it fails or is killed between and repeated.
+// Returns fault.NoService and fault.DeploymentInProgress.
+func (m *Management) DeleteProject(ctx context.Context, id project.ID) (*project.Project, error) {
+	release, err := m.reserve(id)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	p, err := m.stored(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.connector.Database(id).Drop(ctx); err != nil {
+		return nil, fmt.Errorf("delete the database of %s: %w", m.connector.ProjectText(id), err)
+	}
+	return p, m.store.DeleteProject(ctx, id)
+}
+
+// Projects lists all services, by name and stage.
+func (m *Management) Projects(ctx context.Context) ([]*project.Project, error) {
+	projects, err := m.store.Projects(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list services: %w", err)
+	}
+	slices.SortFunc(projects, func(a, b *project.Project) int {
+		return cmp.Or(cmp.Compare(a.ID.Name, b.ID.Name), cmp.Compare(a.ID.Stage, b.ID.Stage))
+	})
+	return projects, nil
+}
+
+// ProjectToken returns a token for a service's data API, valid for a day; "" when the service has no secrets.
+func (m *Management) ProjectToken(ctx context.Context, id project.ID) (string, error) {
+	p, err := m.stored(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return auth.SignProject(p.Secrets)
+}
+
+// Migrations returns the history of a service, newest first; none for an unknown service.
+func (m *Management) Migrations(ctx context.Context, id project.ID) ([]*migration.Migration, error) {
+	return m.store.Migrations(ctx, id)
+}
+
+// MigrationStatus returns the oldest open migration of a service, or else the
+// newest successful one, with the schema before it. Returns fault.NoService.
+func (m *Management) MigrationStatus(ctx context.Context, id project.ID) (*migration.Migration, *schema.Schema, error) {
+	if _, err := m.stored(ctx, id); err != nil {
+		return nil, nil, err
+	}
+	history, err := m.store.Migrations(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	found := -1
+	for i, one := range history {
+		if one.Status.IsOpen() || one.Status == migration.Success && found < 0 {
+			found = i
+		}
+	}
+	if found < 0 {
+		return nil, nil, nil
+	}
+	return history[found], previousSchema(history[found+1:]), nil
+}
