@@ -1,0 +1,149 @@
+// Package terminal is the person at the keyboard: streams, colour, progress lines, tables and prompts.
+package terminal
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+)
+
+// Terminal is where a command reads and writes: results to Out, everything else to Err.
+type Terminal struct {
+	In       io.Reader
+	Out, Err io.Writer
+
+	colour bool
+}
+
+// New returns a terminal on three streams. Colours are used when both outputs are a terminal
+// and neither NO_COLOR is set nor TERM is dumb.
+func New(in io.Reader, out, err io.Writer, env func(string) string) *Terminal {
+	colour := isTerminal(out) && isTerminal(err) && env("NO_COLOR") == "" && env("TERM") != "dumb"
+	return &Terminal{In: in, Out: out, Err: err, colour: colour}
+}
+
+// Interactive says whether there is somebody to ask.
+func (t *Terminal) Interactive() bool {
+	return isTerminal(t.In) && t.screen() != nil
+}
+
+// Silent is the same terminal without results.
+func (t *Terminal) Silent() *Terminal {
+	return &Terminal{In: t.In, Out: io.Discard, Err: t.Err, colour: t.colour}
+}
+
+// screen is the output a prompt is drawn on, nil when none is a terminal.
+func (t *Terminal) screen() *os.File {
+	for _, w := range []io.Writer{t.Out, t.Err} {
+		if file, ok := w.(*os.File); ok && isTerminal(file) {
+			return file
+		}
+	}
+	return nil
+}
+
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && file != nil && term.IsTerminal(int(file.Fd()))
+}
+
+// Printf writes to Out.
+func (t *Terminal) Printf(format string, args ...any) { fmt.Fprintf(t.Out, format, args...) }
+
+// Notef writes to Err.
+func (t *Terminal) Notef(format string, args ...any) { fmt.Fprintf(t.Err, format, args...) }
+
+// The colours are those of the original's screens.
+
+// Bold emphasises a name.
+func (t *Terminal) Bold(text string) string { return t.paint("1", text) }
+
+// Red marks errors and what is removed.
+func (t *Terminal) Red(text string) string { return t.paint("31", text) }
+
+// Green marks success and what is added.
+func (t *Terminal) Green(text string) string { return t.paint("32", text) }
+
+// Yellow marks warnings and what changes.
+func (t *Terminal) Yellow(text string) string { return t.paint("33", text) }
+
+// Cyan marks commands and times.
+func (t *Terminal) Cyan(text string) string { return t.paint("36", text) }
+
+// Dim marks what matters less.
+func (t *Terminal) Dim(text string) string { return t.paint("2", text) }
+
+func (t *Terminal) paint(code, text string) string {
+	if !t.colour || text == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// width is the number of columns errors and warnings are wrapped at, as in the original.
+const width = 80
+
+// Error writes a message to Err, every line after a red arrow.
+func (t *Terminal) Error(message string) { t.arrow(t.Red("▸"), message) }
+
+// Warning writes a message to Err, every line after a yellow arrow, and an empty line.
+func (t *Terminal) Warning(message string) {
+	t.arrow(t.Yellow("▸"), message)
+	t.Notef("\n")
+}
+
+func (t *Terminal) arrow(arrow, message string) {
+	for line := range strings.SplitSeq(strings.TrimRight(message, "\n"), "\n") {
+		for _, part := range Wrap(line, width-6) {
+			t.Notef("%s\n", strings.TrimRight(" "+arrow+"    "+part, " "))
+		}
+	}
+}
+
+// Wrap breaks a line between words so that no part has more than columns runes, but for words
+// that are longer. Indentation stays in front of the first part.
+func Wrap(line string, columns int) []string {
+	if utf8.RuneCountInString(line) <= columns {
+		return []string{line}
+	}
+	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	var parts []string
+	current := indent
+	for word := range strings.FieldsSeq(line) {
+		switch {
+		case strings.TrimSpace(current) == "":
+			current += word
+		case utf8.RuneCountInString(current)+1+utf8.RuneCountInString(word) > columns:
+			parts = append(parts, current)
+			current = word
+		default:
+			current += " " + word
+		}
+	}
+	return append(parts, current)
+}
+
+// Table writes rows under a head, columns two spaces apart, the head underlined.
+func (t *Terminal) Table(head []string, rows [][]string) {
+	widths := make([]int, len(head))
+	for _, row := range append([][]string{head}, rows...) {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	underline := make([]string, len(head))
+	for i, w := range widths {
+		underline[i] = strings.Repeat("─", w)
+	}
+	for _, row := range append([][]string{head, underline}, rows...) {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
+		}
+		t.Printf("%s\n", strings.TrimRight(line.String(), " "))
+	}
+}

@@ -1,0 +1,63 @@
+package terminal
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+)
+
+func fake() (t *Terminal, out, err *bytes.Buffer) {
+	out, err = &bytes.Buffer{}, &bytes.Buffer{}
+	return New(strings.NewReader(""), out, err, func(string) string { return "" }), out, err
+}
+
+func TestErrorWraps(t *testing.T) {
+	terminal, _, out := fake()
+	terminal.Error("Could not connect to server at http://localhost:4999. Please check if your server is running.\n\n  indented")
+	want := " ▸    Could not connect to server at http://localhost:4999. Please check if your\n ▸    server is running.\n ▸\n ▸      indented\n"
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out, want)
+	}
+}
+
+func TestProgress(t *testing.T) {
+	terminal, out, _ := fake()
+	terminal.Start("Creating").Done()
+	apply := terminal.Start("Applying changes")
+	apply.Show("(0/3)")
+	apply.Show("(3/3)")
+	apply.Done()
+	apply.Abort()
+	run := terminal.Start("Running x")
+	run.Log("hello\n")
+	run.Fail()
+	want := "\nCreating... ✔\n\nApplying changes... (0/3)\nApplying changes... (3/3)\nApplying changes... ✔\n\nRunning x...\nhello\n\nRunning x... ✖\n"
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out, want)
+	}
+}
+
+func TestTable(t *testing.T) {
+	terminal, out, _ := fake()
+	terminal.Table([]string{"Service Name", "Stage"}, [][]string{{"shop", "dev"}, {"x", ""}})
+	want := "Service Name  Stage\n────────────  ─────\nshop          dev\nx\n"
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out, want)
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{0: "0ms", 1000 * time.Millisecond: "1000ms", 1240 * time.Millisecond: "1.2s"} {
+		if got := Duration(d); got != want {
+			t.Errorf("%v: got %s, want %s", d, got, want)
+		}
+	}
+}
+
+func TestNobodyToAsk(t *testing.T) {
+	terminal, out, _ := fake()
+	if _, err := terminal.Input("name?", "x", nil); err != ErrNoTerminal || out.Len() > 0 {
+		t.Errorf("got %v %q", err, out)
+	}
+}
