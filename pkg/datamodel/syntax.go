@@ -27,6 +27,9 @@ const syntaxPrefix = "Syntax error while parsing GraphQL query. "
 
 func syntaxError(text string, err error) *SyntaxError {
 	hint, at := located(err)
+	if strings.Contains(hint, "<Invalid>") {
+		hint = "Unexpected character, or a string without end"
+	}
 	end := offset(text, at)
 	e := &SyntaxError{Line: at.line, Column: at.column, Hint: hint}
 	if brace, rules := openBody(text, end); rules != "" {
@@ -38,7 +41,8 @@ func syntaxError(text string, err error) *SyntaxError {
 		e.Message = sangria(text, end, furthest(text, end), rules)
 		return e
 	}
-	e.Message = sangria(text, end, end, hint)
+	expected, _, _ := strings.Cut(hint, ", found")
+	e.Message = sangria(text, end, end, strings.Replace(expected, "Expected", "expected", 1))
 	return e
 }
 

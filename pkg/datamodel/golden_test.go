@@ -1,0 +1,77 @@
+package datamodel_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/prisma1-go/prisma1/pkg/datamodel"
+	"github.com/prisma1-go/prisma1/pkg/golden"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// all is a connector that can everything and does not tell names by their case.
+var all = datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, FoldedNames: true}
+
+// TestGolden runs testdata/datamodel: a text, maybe the one deployed before,
+// and what becomes of it: schema.txt and rendered.prisma, or problems.txt, or
+// syntax.txt, or fault.txt.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	golden.Each(t, "testdata/datamodel", func(t *testing.T, c *golden.Case) {
+		text := c.Get("datamodel.prisma")
+		document, syntax := datamodel.Parse(text)
+		if syntax != nil {
+			c.Want(t, "syntax.txt", fmt.Sprintf("%d:%d %s\n%s\n", syntax.Line, syntax.Column, syntax.Hint, syntax.Message))
+			return
+		}
+		if problems := document.Check(all); len(problems) > 0 {
+			c.Want(t, "problems.txt", listed(problems))
+			return
+		}
+		if warnings := document.Warnings(); len(warnings) > 0 {
+			c.Want(t, "warnings.txt", listed(warnings))
+		}
+		var previous *schema.Schema
+		if c.Has("previous.prisma") {
+			previous = mustInfer(t, c.Get("previous.prisma"), nil)
+		}
+		s, err := datamodel.Infer(document, previous)
+		if err != nil {
+			c.Want(t, "fault.txt", err.Error()+"\n")
+			return
+		}
+		c.Want(t, "schema.txt", dump(s))
+		c.Want(t, "rendered.prisma", datamodel.Render(s))
+		if previous != nil {
+			c.Want(t, "kept.txt", kept(s, previous))
+			return
+		}
+		checkRoundTrip(t, c.Name, text)
+	})
+}
+
+func listed(problems []datamodel.Problem) string {
+	var b strings.Builder
+	for _, p := range problems {
+		name := p.Type
+		if p.Field != "" {
+			name += "." + p.Field
+		}
+		fmt.Fprintf(&b, "%d:%d %s: %s\n", p.Line, p.Column, name, strings.TrimSpace(p.Description))
+	}
+	return b.String()
+}
+
+// kept lists the models that have the stable id of an earlier one.
+func kept(next, previous *schema.Schema) string {
+	var b strings.Builder
+	for _, m := range next.Models {
+		for _, old := range previous.Models {
+			if old.StableID == m.StableID {
+				fmt.Fprintf(&b, "%s was %s\n", m.Name, old.Name)
+			}
+		}
+	}
+	return b.String()
+}
