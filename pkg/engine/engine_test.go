@@ -1,0 +1,150 @@
+package engine_test
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/connector/connectortest"
+	"github.com/prisma1-go/prisma1/pkg/datamodel"
+	"github.com/prisma1-go/prisma1/pkg/engine"
+	"github.com/prisma1-go/prisma1/pkg/golden"
+	"github.com/prisma1-go/prisma1/pkg/migration"
+	"github.com/prisma1-go/prisma1/pkg/project"
+	"github.com/prisma1-go/prisma1/pkg/relational"
+)
+
+// deploy makes the tables of a datamodel and returns its service.
+func deploy(t testing.TB, c *connector.Connector, text string, o engine.Options) *engine.Service {
+	t.Helper()
+	document, syntax := datamodel.Parse(text)
+	if syntax != nil {
+		t.Fatal(syntax)
+	}
+	if problems := document.Check(c.Rules()); len(problems) > 0 {
+		t.Fatalf("datamodel: %v", problems)
+	}
+	schema, err := datamodel.Infer(document, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := project.ID{Name: "test", Stage: "dev"}
+	db := c.Database(id)
+	if err := db.Create(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var changes []relational.Change
+	for _, table := range relational.Tables(schema, c.Naming()) {
+		changes = append(changes, relational.CreateTable{Table: table})
+	}
+	if err := db.Migrate(t.Context(), 1, []migration.StepChanges{{Changes: changes}}); err != nil {
+		t.Fatal(err)
+	}
+	service, err := engine.New(c, o).Service(&project.Project{ID: id, Revision: 1, Schema: schema, Datamodel: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return service
+}
+
+// ask sends one operation and returns the answer.
+func ask(t testing.TB, s *engine.Service, query, variables string) []byte {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": json.RawMessage(variables)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, answer := s.Answer(t.Context(), "request", body)
+	return answer
+}
+
+// TestAPI runs testdata/api on every connector: a datamodel, then requests
+// (N.graphql with variables N.json) and their answers (N.out). Ids of the
+// answers are written <1>, <2> … as they appear; requests may name them so.
+// Times of the run are written <now>.
+func TestAPI(t *testing.T) {
+	golden.Each(t, "testdata/api", func(t *testing.T, c *golden.Case) {
+		connectortest.Each(t, func(t *testing.T, db *connector.Connector) {
+			service := deploy(t, db, c.Get("datamodel.prisma"), engine.Options{})
+			var names names
+			for n := 1; c.Has(fmt.Sprintf("%d.graphql", n)); n++ {
+				query := names.replaced(c.Get(fmt.Sprintf("%d.graphql", n)))
+				variables := names.replaced(c.Get(fmt.Sprintf("%d.json", n)))
+				answer := ask(t, service, query, cmp.Or(strings.TrimSpace(variables), "null"))
+				c.Want(t, fmt.Sprintf("%d.out", n), names.hidden(pretty(t, answer)))
+			}
+		})
+	})
+}
+
+func pretty(t testing.TB, answer []byte) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := json.Indent(&b, answer, "", "  "); err != nil {
+		t.Fatalf("%v in %s", err, answer)
+	}
+	return short(b.String())
+}
+
+// small is a list or object of scalars, over several lines.
+var small = regexp.MustCompile(`[\[{]\n\s*[^\[\]{}]*?\n\s*[\]}]`)
+
+var spaces = regexp.MustCompile(`\n\s*`)
+
+// short puts small lists and objects on one line each.
+func short(text string) string {
+	return small.ReplaceAllStringFunc(text, func(object string) string {
+		line := spaces.ReplaceAllString(object, " ")
+		if len(line) > 100 {
+			return object
+		}
+		return line
+	})
+}
+
+// names are the ids that a test met.
+type names []string
+
+var (
+	idText   = regexp.MustCompile(`c[a-z0-9]{24}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	nameText = regexp.MustCompile(`<[0-9]+>`)
+	timeText = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}Z`)
+)
+
+// hidden writes ids as their names and times of today as <now>.
+func (n *names) hidden(text string) string {
+	text = idText.ReplaceAllStringFunc(text, func(id string) string {
+		i := slices.Index(*n, id)
+		if i < 0 {
+			i = len(*n)
+			*n = append(*n, id)
+		}
+		return fmt.Sprintf("<%d>", i+1)
+	})
+	return timeText.ReplaceAllStringFunc(text, func(text string) string {
+		at, err := time.Parse(time.RFC3339, text)
+		if err == nil && time.Since(at).Abs() < time.Hour {
+			return "<now>"
+		}
+		return text
+	})
+}
+
+// replaced writes names as their ids.
+func (n *names) replaced(text string) string {
+	return nameText.ReplaceAllStringFunc(text, func(name string) string {
+		i, _ := strconv.Atoi(strings.Trim(name, "<>"))
+		if i < 1 || i > len(*n) {
+			return name
+		}
+		return (*n)[i-1]
+	})
+}

@@ -1,0 +1,148 @@
+package engine_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/connector/connectortest"
+	"github.com/prisma1-go/prisma1/pkg/engine"
+)
+
+// read decodes the data of an answer without errors.
+func read[T any](t testing.TB, s *engine.Service, query string) T {
+	t.Helper()
+	var answer struct {
+		Data   T
+		Errors []json.RawMessage
+	}
+	text := ask(t, s, query, "null")
+	if err := json.Unmarshal(text, &answer); err != nil || len(answer.Errors) > 0 {
+		t.Fatalf("%s\n%v %s", query, err, text)
+	}
+	return answer.Data
+}
+
+const diary = `
+type Page {
+  id: ID! @id
+  title: String! @unique
+  text: String
+  tags: [String] @scalarList(strategy: RELATION)
+  notes: [Note]
+  made: DateTime! @createdAt
+  changed: DateTime! @updatedAt
+}
+
+type Note {
+  id: ID! @id
+  text: String! @unique
+  page: Page
+  changed: DateTime! @updatedAt
+}
+`
+
+// Timestamps are set together; changed moves when the node's own values do.
+func TestTimestamps(t *testing.T) {
+	t.Parallel()
+	connectortest.Each(t, func(t *testing.T, c *connector.Connector) {
+		s := deploy(t, c, diary, engine.Options{})
+		type times struct {
+			Made, Changed time.Time
+			Notes         []struct{ Changed time.Time }
+		}
+		state := func() times {
+			return read[struct{ Page times }](t, s, `{ page(where: { title: "a" }) { made changed notes { changed } } }`).Page
+		}
+		read[any](t, s, `mutation { createPage(data: { title: "a", notes: { create: { text: "n" } } }) { id } }`)
+		first := state()
+		if !first.Made.Equal(first.Changed) || !first.Made.Equal(first.Notes[0].Changed) {
+			t.Errorf("created with different times: %v", first)
+		}
+		for _, test := range []struct {
+			data       string
+			page, note bool // which changed
+		}{
+			{`{}`, false, false},
+			{`{ tags: {} }`, false, false},
+			{`{ notes: { connect: { text: "n" } } }`, false, false},
+			{`{ notes: { set: { text: "n" } } }`, false, false},
+			{`{ text: null }`, true, false},
+			{`{ tags: { set: [] } }`, true, false},
+			{`{ notes: { update: { where: { text: "n" }, data: { text: "n" } } } }`, false, true},
+			{`{ notes: { updateMany: { where: { text: "n" }, data: {} } } }`, false, false},
+			{`{ notes: { updateMany: { where: { text: "n" }, data: { text: "n" } } } }`, false, true},
+			{`{ notes: { upsert: { where: { text: "n" }, create: { text: "n" }, update: { text: "n" } } } }`, false, true},
+		} {
+			before := state()
+			time.Sleep(2 * time.Millisecond) // times have milliseconds
+			read[any](t, s, fmt.Sprintf(`mutation { updatePage(where: { title: "a" }, data: %s) { id } }`, test.data))
+			after := state()
+			page, note := after.Changed.After(before.Changed), after.Notes[0].Changed.After(before.Notes[0].Changed)
+			if page != test.page || note != test.note || !after.Made.Equal(first.Made) {
+				t.Errorf("%s: page changed %v, note changed %v, want %v, %v; made %v, then %v",
+					test.data, page, note, test.page, test.note, first.Made, after.Made)
+			}
+		}
+	})
+}
+
+// Many requests that write the same nodes at once wait for each other: none
+// fails, nothing is there twice.
+func TestConcurrentWrites(t *testing.T) {
+	t.Parallel()
+	connectortest.Each(t, func(t *testing.T, c *connector.Connector) {
+		s := deploy(t, c, diary, engine.Options{})
+		read[any](t, s, `mutation { createNote(data: { text: "n" }) { id } }`)
+		var group sync.WaitGroup
+		for i := range 50 {
+			group.Go(func() {
+				answer := ask(t, s, fmt.Sprintf(`mutation {
+					upsertPage(where: { title: "same" }, create: { title: "same", text: "made" }, update: { text: "%d" }) { id }
+					updatePage(where: { title: "same" }, data: { notes: { create: { text: "own %[1]d" }, connect: { text: "n" } } }) { id }
+					updateNote(where: { text: "n" }, data: { page: { disconnect: true, create: { title: "%[1]d" } } }) { id }
+				}`, i), "null")
+				// Another request may have moved the note: create and disconnect then meet no page.
+				if strings.Contains(string(answer), `"errors"`) && !strings.Contains(string(answer), "3041") {
+					t.Errorf("%s", answer)
+				}
+			})
+		}
+		group.Wait()
+		counts := read[struct{ Pages, Notes []struct{ ID string } }](t, s, `{ pages(where: { title: "same" }) { id } notes(where: { text_starts_with: "own" }) { id } }`)
+		if len(counts.Pages) != 1 || len(counts.Notes) != 50 {
+			t.Errorf("%d pages called same, %d notes; want 1 and 50", len(counts.Pages), len(counts.Notes))
+		}
+	})
+}
+
+func BenchmarkCreate(b *testing.B) {
+	connectortest.Bench(b, func(b *testing.B, c *connector.Connector) {
+		s := deploy(b, c, diary, engine.Options{})
+		n := 0
+		for b.Loop() {
+			n++
+			ask(b, s, fmt.Sprintf(`mutation { createPage(data: { title: "%d" }) { id } }`, n), "null")
+		}
+	})
+}
+
+// A page with ten notes.
+func BenchmarkNestedCreate(b *testing.B) {
+	connectortest.Bench(b, func(b *testing.B, c *connector.Connector) {
+		s := deploy(b, c, diary, engine.Options{})
+		n := 0
+		for b.Loop() {
+			n++
+			var notes strings.Builder
+			for i := range 10 {
+				fmt.Fprintf(&notes, `{ text: "%d-%d" } `, n, i)
+			}
+			ask(b, s, fmt.Sprintf(`mutation { createPage(data: { title: "%d", notes: { create: [%s] } }) { id } }`, n, notes.String()), "null")
+		}
+	})
+}
