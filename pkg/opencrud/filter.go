@@ -1,0 +1,181 @@
+package opencrud
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// A FilterKey is the meaning of one member of a where input.
+type FilterKey struct {
+	Kind       FilterKind
+	Field      *schema.Field // nil for And, Or and Not
+	Op         Op            // of Compare
+	Not        bool          // of In: the value is not among the given ones
+	Quantifier Quantifier    // of Quantified
+}
+
+// FilterKind is the shape of a filter.
+type FilterKind uint8
+
+// The kinds of filters.
+const (
+	And        FilterKind = iota // of a list of filters
+	Or                           // of a list of filters
+	Not                          // none of a list of filters
+	Compare                      // a field with one value
+	In                           // a field with a list of values
+	Quantified                   // related nodes with a filter of their own
+)
+
+// Op is how a field is compared.
+type Op uint8
+
+// The comparisons.
+const (
+	Equal Op = iota
+	NotEqual
+	Less
+	LessOrEqual
+	Greater
+	GreaterOrEqual
+	Contains
+	NotContains
+	StartsWith
+	NotStartsWith
+	EndsWith
+	NotEndsWith
+)
+
+// Quantifier is how many related nodes a filter must hold for.
+type Quantifier uint8
+
+// The quantifiers. Some is also that of a to-one relation.
+const (
+	Some Quantifier = iota
+	Every
+	None
+)
+
+// An operator is one filter that a scalar field offers.
+type operator struct {
+	suffix      string
+	description string
+	key         FilterKey
+}
+
+// operators in the order of the API; the first ones are those of every type.
+var operators = []operator{
+	{"", "", FilterKey{Kind: Compare, Op: Equal}},
+	{"_not", "All values that are not equal to given value.", FilterKey{Kind: Compare, Op: NotEqual}},
+	{"_in", "All values that are contained in given list.", FilterKey{Kind: In}},
+	{"_not_in", "All values that are not contained in given list.", FilterKey{Kind: In, Not: true}},
+	{"_lt", "All values less than the given value.", FilterKey{Kind: Compare, Op: Less}},
+	{"_lte", "All values less than or equal the given value.", FilterKey{Kind: Compare, Op: LessOrEqual}},
+	{"_gt", "All values greater than the given value.", FilterKey{Kind: Compare, Op: Greater}},
+	{"_gte", "All values greater than or equal the given value.", FilterKey{Kind: Compare, Op: GreaterOrEqual}},
+	{"_contains", "All values containing the given string.", FilterKey{Kind: Compare, Op: Contains}},
+	{"_not_contains", "All values not containing the given string.", FilterKey{Kind: Compare, Op: NotContains}},
+	{"_starts_with", "All values starting with the given string.", FilterKey{Kind: Compare, Op: StartsWith}},
+	{"_not_starts_with", "All values not starting with the given string.", FilterKey{Kind: Compare, Op: NotStartsWith}},
+	{"_ends_with", "All values ending with the given string.", FilterKey{Kind: Compare, Op: EndsWith}},
+	{"_not_ends_with", "All values not ending with the given string.", FilterKey{Kind: Compare, Op: NotEndsWith}},
+}
+
+// operatorsOf returns what fields of a type can be filtered by.
+func operatorsOf(t scalar.Type) []operator {
+	switch t {
+	case scalar.ID, scalar.String:
+		return operators
+	case scalar.Int, scalar.Float, scalar.DateTime:
+		return operators[:8]
+	case scalar.UUID, scalar.Enum:
+		return operators[:4]
+	case scalar.Boolean:
+		return operators[:2]
+	}
+	return nil
+}
+
+// quantified are the members that a to-many relation field adds.
+var quantified = []struct {
+	suffix     string
+	quantifier Quantifier
+}{{"_every", Every}, {"_some", Some}, {"_none", None}}
+
+// logic returns AND, OR and NOT of an input.
+func (b *builder) logic(input string) ast.FieldList {
+	return ast.FieldList{
+		field(andKey, "Logical AND on all given filters.", listOf(input)),
+		field(orKey, "Logical OR on all given filters.", listOf(input)),
+		field(notKey, "Logical NOT on all given filters combined by AND.", listOf(input)),
+	}
+}
+
+// where adds the filter inputs of a model and remembers the meaning of their keys.
+func (b *builder) where(m *schema.Model) {
+	keys := map[string]FilterKey{andKey: {Kind: And}, orKey: {Kind: Or}, notKey: {Kind: Not}}
+	fields := b.logic(whereInput(m))
+	fields = append(fields, scalarFilters(m, keys)...)
+	for _, f := range m.Fields {
+		if f.Hidden || !f.IsRelation() {
+			continue
+		}
+		target := ast.NamedType(whereInput(f.OtherModel()), nil)
+		if !f.List {
+			keys[f.Name] = FilterKey{Kind: Quantified, Field: f, Quantifier: Some}
+			fields = append(fields, field(f.Name, "", target))
+			continue
+		}
+		for _, q := range quantified {
+			keys[f.Name+q.suffix] = FilterKey{Kind: Quantified, Field: f, Quantifier: q.quantifier}
+			fields = append(fields, field(f.Name+q.suffix, "", target))
+		}
+	}
+	b.input(whereInput(m), fields)
+	b.api.filters[m] = keys
+}
+
+// scalarFilters returns the members that filter a model's own scalars.
+func scalarFilters(m *schema.Model, keys map[string]FilterKey) ast.FieldList {
+	var fields ast.FieldList
+	for _, f := range m.Fields {
+		if f.Hidden || !f.IsScalar() {
+			continue
+		}
+		one := ast.NamedType(f.TypeName(), nil)
+		many := listOf(f.TypeName())
+		for _, o := range operatorsOf(f.Type) {
+			key, t := o.key, one
+			key.Field = f
+			if key.Kind == In {
+				t = many
+			}
+			keys[f.Name+o.suffix] = key
+			fields = append(fields, field(f.Name+o.suffix, o.description, t))
+		}
+	}
+	return fields
+}
+
+// scalarWhere adds the filter of nested updateMany and deleteMany.
+func (b *builder) scalarWhere(m *schema.Model) {
+	name := scalarWhereInput(m)
+	if b.claim(name) {
+		fields := append(b.logic(name), scalarFilters(m, map[string]FilterKey{})...)
+		b.define(name, fields)
+	}
+}
+
+// subscriptionWhere adds the filter of a model's events.
+func (b *builder) subscriptionWhere(m *schema.Model) {
+	name := subscriptionWhereInput(m)
+	b.input(name, append(b.logic(name),
+		field(mutationInKey, "The subscription event gets dispatched when it's listed in mutation_in", listOf(mutationTypeEnum)),
+		field(updatedContainsKey, "The subscription event gets only dispatched when one of the updated fields names is included in this list", ast.NamedType("String", nil)),
+		field(updatedEveryKey, "The subscription event gets only dispatched when all of the field names included in this list have been updated", listOf("String")),
+		field(updatedSomeKey, "The subscription event gets only dispatched when some of the field names included in this list have been updated", listOf("String")),
+		field("node", "", ast.NamedType(whereInput(m), nil)),
+	))
+}
