@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -257,7 +258,7 @@ func (w *writeMaker) sized(f *schema.Field, v scalar.Value) scalar.Value {
 	case scalar.Float:
 		limit = longestFloat
 	}
-	if limit > 0 && w.tooLong == nil && len(v.String()) > limit {
+	if limit > 0 && w.tooLong == nil && utf8.RuneCountInString(v.String()) > limit {
 		w.tooLong = fault.TooLong(f.Name)
 	}
 	return v
