@@ -50,6 +50,7 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Server, error)
 		return nil, err
 	}
 	s := &Server{config: config, log: log, connector: db}
+	s.engine = engine.New(db, engine.Options{RawAccess: config.RawAccess, Logger: log})
 	s.management, err = management.New(ctx, db, management.Options{
 		Secret:  config.ManagementSecret,
 		Version: config.Version,

@@ -1,0 +1,198 @@
+package server
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prisma1-go/prisma1/pkg/connector"
+)
+
+func environment(pairs ...string) func(string) string {
+	return func(name string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+}
+
+func TestParseConfig(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, text string
+		want       Config
+	}{
+		{
+			"smallest", "databases: {default: {connector: sqlite}}",
+			Config{Port: 4466, Database: connector.Config{Connector: "sqlite", ConnectionLimit: 10}},
+		},
+		{
+			"as it was for PostgreSQL", `
+port: "4470"
+managementApiSecret: 1234
+enableManagementApi: true
+databases:
+  default:
+    connector: postgres
+    host: db
+    port: 5432
+    user: prisma
+    password: p
+    database: prisma
+    schema: s
+    ssl: yes
+    connectionLimit: 20
+    rawAccess: true
+    migrations: true
+`,
+			Config{
+				Port: 4470, ManagementSecret: "1234", RawAccess: true,
+				Database: connector.Config{
+					Connector: "postgres", Host: "db", Port: 5432, User: "prisma", Password: "p",
+					Database: "prisma", Schema: "s", SSL: true, ConnectionLimit: 20,
+				},
+			},
+		},
+		{
+			"uri", "databases: {main: {connector: postgres, uri: 'postgres://me:pw@db:5433/data?ssl=1'}}",
+			Config{Port: 4466, Database: connector.Config{
+				Connector: "postgres", Host: "db", Port: 5433, User: "me", Password: "pw", Database: "data", SSL: true, ConnectionLimit: 10,
+			}},
+		},
+		{
+			"SQLite with a folder, and keys it does not need", `
+host: 0.0.0.0
+managementApiSecret: ""
+enableManagementApi: off
+databases:
+  default: {connector: sqlite, directory: /data, host: localhost, port: 1, user: u, password: null}
+`,
+			Config{
+				Host: "0.0.0.0", Port: 4466, DisableManagement: true,
+				Database: connector.Config{Connector: "sqlite", Directory: "/data", Host: "localhost", Port: 1, User: "u", ConnectionLimit: 10},
+			},
+		},
+		{
+			"unknown keys and a second database", `
+prot: 4470
+databases:
+  default:
+    connector: sqlite
+    direktory: x
+  other:
+    connector: mysql
+`,
+			Config{
+				Port: 4466, Database: connector.Config{Connector: "sqlite", ConnectionLimit: 10},
+				Warnings: []string{
+					"line 2: the key prot is not used",
+					"line 7: the key databases.other is not used",
+					"line 6: the key databases.default.direktory is not used",
+				},
+			},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := ParseConfig([]byte(test.text), environment())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("want -, got +:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestParseConfigRefuses(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, want string }{
+		{"nothing", "", "Expected hash under 'root' to be non-empty"},
+		{"a list", "- port", "Expected hash under 'root' to be non-empty"},
+		{"no YAML", "port: [", "yaml: line 1"},
+		{"no databases", "port: 1", "Expected hash under 'databases' to be non-empty"},
+		{"empty databases", "databases: {}", "Expected hash under 'databases' to be non-empty"},
+		{"empty database", "databases: {default: {}}", "Expected hash under 'default' to be non-empty"},
+		{"port is a word", "port: http\ndatabases: {default: {connector: sqlite}}", "line 1: port: Expected Int for field port, got http"},
+		{"port too large", "databases: {default: {connector: sqlite}}\nport: 70000", "line 2: port: 70000 is not a port (0 to 65535)"},
+		{"flag is a word", "rawAccess: maybe\ndatabases: {default: {connector: sqlite}}", "line 1: rawAccess: true or false is expected here, got maybe"},
+		{"list for a value", "port: [1]\ndatabases: {default: {connector: sqlite}}", "line 1: port: a single value is expected here"},
+		{"no connector", "databases:\n  default:\n    host: x", "databases.default.connector: Expected connector to be non-empty"},
+		{"unknown connector", "databases:\n  default:\n    connector: oracle", "line 3: databases.default.connector: Unknown connector oracle"},
+		{"no host", "databases: {default: {connector: mysql, user: u}}", "Expected host to be non-empty"},
+		{"no user", "databases: {default: {connector: mysql, host: h}}", "Expected user to be non-empty"},
+		{"few connections", "databases: {default: {connector: sqlite, connectionLimit: 1}}", "The parameter connectionLimit must be set to at least 2."},
+		{"schema on MySQL", "databases: {default: {connector: mysql, host: h, user: u, schema: s}}", "Only Postgres connectors are allowed"},
+		{"schema without database", "databases: {default: {connector: postgres, host: h, user: u, schema: s}}", "Only Postgres connectors specify a schema."},
+		{"bad uri", "databases: {default: {connector: postgres, uri: 'topsecret'}}", "the uri must have the form"},
+		{"two at once", "port: x\nrawAccess: x\ndatabases: {default: {connector: sqlite}}", "got x\nline 2: rawAccess"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := ParseConfig([]byte(test.text), environment())
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want …%s…", err, test.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "topsecret") {
+				t.Errorf("the error %q shows the uri", err)
+			}
+		})
+	}
+}
+
+func TestLoadConfig(t *testing.T) {
+	t.Parallel()
+	const text = "databases: {default: {connector: sqlite}}\nport: "
+	folder := func(t *testing.T, files ...string) string {
+		dir := t.TempDir()
+		for i := 0; i < len(files); i += 2 {
+			if err := os.WriteFile(filepath.Join(dir, files[i]), []byte(files[i+1]), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return dir
+	}
+	file := filepath.Join(folder(t, "server.yml", text+"2"), "server.yml")
+	all := folder(t, "prisma.yml", text+"3", "prisma.yaml", text+"4")
+	service := folder(t, "prisma.yml", "endpoint: http://localhost:4466\ndatamodel: a.prisma\n")
+
+	tests := []struct {
+		name string
+		dir  string
+		env  func(string) string
+		port int    // 0 when it must fail
+		want string // part of the error
+	}{
+		{"text before file", all, environment("PRISMA_CONFIG", text+"1", "PRISMA_CONFIG_PATH", file), 1, ""},
+		{"file before folder", all, environment("PRISMA_CONFIG_PATH", file), 2, ""},
+		{"prisma.yml before prisma.yaml", all, environment("SQL_CLIENT_HOST", "h"), 3, ""},
+		{"prisma.yaml", folder(t, "prisma.yaml", text+"4"), environment(), 4, ""},
+		{"oldest variables", folder(t), environment("SQL_CLIENT_HOST", "h", "PORT", "5"), 5, ""},
+		{"a service definition is no server configuration", service, environment(), 0, "no server configuration found"},
+		{"nothing", folder(t), environment(), 0, "no server configuration found"},
+		{"missing file", all, environment("PRISMA_CONFIG_PATH", file+".gone"), 0, "server.yml.gone"},
+		{"broken text", all, environment("PRISMA_CONFIG", "port: ["), 0, "server configuration in PRISMA_CONFIG: yaml"},
+		{"broken variable", folder(t), environment("SQL_CLIENT_HOST", "h", "PORT", "x"), 0, `PORT: "x" is not a port`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			config, err := LoadConfig(test.dir, test.env)
+			switch {
+			case test.port == 0 && (err == nil || !strings.Contains(err.Error(), test.want)):
+				t.Errorf("got %v, want …%s…", err, test.want)
+			case test.port != 0 && (err != nil || config.Port != test.port):
+				t.Errorf("got port %d, %v, want port %d", config.Port, err, test.port)
+			}
+		})
+	}
+}
