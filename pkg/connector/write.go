@@ -198,22 +198,24 @@ func (w *writer) explain(err error, model *schema.Model) error {
 	return known
 }
 
-// longestList is how many ids stand in one statement.
-const longestList = 512
+// writeAmong writes the condition that a column has one of ids.
+func writeAmong(b *dialect.Builder, column string, ids []scalar.Value) {
+	b.Name(column)
+	if len(ids) == 1 {
+		b.SQL(" = ").Value(ids[0])
+		return
+	}
+	b.SQL(" IN (").Members(ids[0].Type, jsonList(b.Facts(), ids)).SQL(")")
+}
 
-// chunks calls f with ids in pieces that fit into one statement. Each piece is
-// filled up to a power of two with its last id, so that few texts of
-// statements are in use.
+const (
+	manyIDs  = 10_000 // ids that one statement takes, as in Prisma 1
+	manyRows = 512    // rows that one statement inserts
+)
+
+// chunks calls f with ids in pieces that one statement takes.
 func chunks(ids []scalar.Value, f func([]scalar.Value) error) error {
-	for chunk := range slices.Chunk(ids, longestList) {
-		size := 1
-		for size < len(chunk) {
-			size *= 2
-		}
-		chunk = slices.Clip(chunk)
-		for len(chunk) < size {
-			chunk = append(chunk, chunk[len(chunk)-1])
-		}
+	for chunk := range slices.Chunk(ids, manyIDs) {
 		if err := f(chunk); err != nil {
 			return err
 		}

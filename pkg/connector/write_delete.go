@@ -112,7 +112,7 @@ func (w *writer) deleteRows(ctx context.Context, l level) error {
 	return chunks(l.ids, func(chunk []scalar.Value) error {
 		b := w.builder()
 		b.SQL("DELETE FROM ").Table(l.model.Table())
-		b.SQL("\nWHERE ").Name(l.model.ID().Column()).SQL(" IN (").Values(chunk).SQL(")")
+		writeAmong(b.SQL("\nWHERE "), l.model.ID().Column(), chunk)
 		return w.run(ctx, l.model, b.Statement())
 	})
 }

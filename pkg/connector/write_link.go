@@ -55,7 +55,7 @@ func (w *writer) children(ctx context.Context, f *schema.Field, parents []scalar
 	err := chunks(parents, func(chunk []scalar.Value) error {
 		b := w.builder()
 		b.SQL("SELECT ").Name(l.child).SQL("\nFROM ").Table(l.table)
-		b.SQL("\nWHERE ").Name(l.parent).SQL(" IN (").Values(chunk).SQL(")")
+		writeAmong(b.SQL("\nWHERE "), l.parent, chunk)
 		b.SQL(" AND ").Name(l.child).SQL(" IS NOT NULL")
 		found, err := w.values(ctx, b.Statement(), l.childType())
 		for _, id := range found {
@@ -122,7 +122,7 @@ func writeUnlink(b *dialect.Builder, l link) {
 func (w *writer) join(ctx context.Context, f *schema.Field, parent scalar.Value, children []scalar.Value) error {
 	switch r := f.Relation.Link.(type) {
 	case *schema.LinkTable:
-		for chunk := range slices.Chunk(children, longestList) {
+		for chunk := range slices.Chunk(children, manyRows) {
 			if err := w.insertLinks(ctx, f, r, parent, chunk); err != nil {
 				return err
 			}
@@ -178,6 +178,6 @@ func (w *writer) setLinks(ctx context.Context, f *schema.Field, inline *schema.I
 		b.Value(parent)
 		rows = children
 	}
-	b.SQL("\nWHERE ").Name(inline.Model.ID().Column()).SQL(" IN (").Values(rows).SQL(")")
+	writeAmong(b.SQL("\nWHERE "), inline.Model.ID().Column(), rows)
 	return w.run(ctx, inline.Model, b.Statement())
 }

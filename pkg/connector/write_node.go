@@ -35,7 +35,7 @@ func (w *writer) insert(ctx context.Context, create *plan.Create, link *linkCell
 // insertAll makes the rows and lists of nodes of one model that have their ids.
 func (w *writer) insertAll(ctx context.Context, creates []*plan.Create, link *linkCell) error {
 	model := creates[0].Model
-	rows := max(1, w.maxArgs()/(len(model.Fields)+1))
+	rows := max(1, min(manyRows, w.maxArgs()/(len(model.Fields)+1)))
 	for chunk := range slices.Chunk(creates, rows) {
 		b := w.builder()
 		writeInsert(b, model, chunk, link)
@@ -140,7 +140,7 @@ func (w *writer) changeRows(ctx context.Context, model *schema.Model, ids []scal
 		}
 		b.Name(a.Field.Column()).SQL(" = ").Value(a.Value)
 	}
-	b.SQL("\nWHERE ").Name(model.ID().Column()).SQL(" IN (").Values(ids).SQL(")")
+	writeAmong(b.SQL("\nWHERE "), model.ID().Column(), ids)
 	return w.run(ctx, model, b.Statement())
 }
 
@@ -149,7 +149,7 @@ func (w *writer) deleteList(ctx context.Context, ids []scalar.Value, f *schema.F
 	return chunks(ids, func(chunk []scalar.Value) error {
 		b := w.builder()
 		b.SQL("DELETE FROM ").Table(f.ListTable())
-		b.SQL("\nWHERE ").Name(schema.ListNode).SQL(" IN (").Values(chunk).SQL(")")
+		writeAmong(b.SQL("\nWHERE "), schema.ListNode, chunk)
 		return w.run(ctx, f.Model, b.Statement())
 	})
 }
@@ -169,7 +169,7 @@ func (w *writer) insertLists(ctx context.Context, ids []scalar.Value, lists []pl
 				rows = append(rows, listRow{node: id, value: v, position: int64(i+1) * 1000})
 			}
 		}
-		for chunk := range slices.Chunk(rows, max(1, min(longestList, w.maxArgs()/3))) {
+		for chunk := range slices.Chunk(rows, max(1, min(manyRows, w.maxArgs()/3))) {
 			if err := w.insertListRows(ctx, list.Field, chunk); err != nil {
 				return err
 			}
