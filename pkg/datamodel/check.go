@@ -1,9 +1,6 @@
 package datamodel
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Check returns everything that is wrong with a document, in Prisma 1's order
 // (DataModelValidatorImpl.scala): types and relation fields, directives of
@@ -13,7 +10,7 @@ import (
 // Where Prisma 1 stopped with an unknown error, or took what it could not run
 // later, Check has a description of its own; those rules stand in rules_added.go.
 func (d *Document) Check(rules Rules) []Problem {
-	c := &checker{doc: d, rules: rules}
+	c := &checker{doc: d, rules: rules, noted: map[Problem]bool{}}
 	for _, rule := range []func(){
 		c.duplicateTypes, c.types, c.fieldDirectives, c.enums, c.typeDirectives, c.crossRenames, c.added,
 	} {
@@ -33,7 +30,7 @@ func (d *Document) Check(rules Rules) []Problem {
 // Warnings returns what is right but should not stay so; each stops a deploy
 // that is not forced.
 func (d *Document) Warnings() []Problem {
-	c := &checker{doc: d}
+	c := &checker{doc: d, noted: map[Problem]bool{}}
 	for _, t := range d.relationTables() {
 		for _, f := range t.fields {
 			if f.directives.ForName("id") != nil {
@@ -50,6 +47,7 @@ type checker struct {
 	doc      *Document
 	rules    Rules
 	problems []Problem
+	noted    map[Problem]bool // problems, without their place
 }
 
 // field notes a problem of a field.
@@ -74,10 +72,9 @@ func (c *checker) note(p Problem, format string, args []any) {
 	if len(args) > 0 {
 		p.Description = fmt.Sprintf(format, args...)
 	}
-	same := func(q Problem) bool {
-		return q.Type == p.Type && q.Field == p.Field && q.Description == p.Description
-	}
-	if !slices.ContainsFunc(c.problems, same) {
+	key := Problem{Type: p.Type, Field: p.Field, Description: p.Description}
+	if !c.noted[key] {
+		c.noted[key] = true
 		c.problems = append(c.problems, p)
 	}
 }

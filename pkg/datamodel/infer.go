@@ -112,7 +112,7 @@ func (in *inferrer) field(m *schema.Model, def *fieldDef) *schema.Field {
 		return nil
 	}
 	f.Behaviour = def.behaviour(m.Name)
-	f.Unique = f.IsID() || def.directives.ForName("unique") != nil
+	f.Unique = f.IsID() || !f.List && def.directives.ForName("unique") != nil
 	f.Default = def.defaultValue(f)
 	if id, ok := f.Behaviour.(schema.ID); ok {
 		f.Generated = f.Type == scalar.Int && id.Strategy != schema.StrategyNone

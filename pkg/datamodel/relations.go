@@ -107,10 +107,8 @@ func (d *Document) allRelationFields() []*fieldDef {
 
 // relationTable returns the type that describes the table of the relation called name, or nil.
 func (d *Document) relationTable(name string) *typeDef {
-	for _, t := range d.types {
-		if t.name == name && t.isRelationTable() {
-			return t
-		}
+	if t := d.typeByName[name]; t != nil && t.isRelationTable() {
+		return t
 	}
 	return nil
 }

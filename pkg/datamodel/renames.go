@@ -29,43 +29,36 @@ func (d *Document) Renames(previous *schema.Schema) Renames {
 		Enums: map[string]string{}, Relations: map[string]string{},
 	}
 	for _, e := range d.enums {
-		old := oldName(e.directives)
-		if previous.Enum(e.name) != nil && previous.Enum(old) == nil {
-			continue
-		}
-		note(r.Enums, e.name, old)
+		note(r.Enums, e.name, oldName(e.directives), func(name string) bool { return previous.Enum(name) != nil })
 	}
 	for _, t := range d.models() {
-		old := oldName(t.directives)
-		if previous.Model(t.name) == nil || previous.Model(old) != nil {
-			note(r.Models, t.name, old)
-		}
-		d.fieldRenames(t, previous.Model(r.model(t.name)), r)
+		note(r.Models, t.name, oldName(t.directives), func(name string) bool { return previous.Model(name) != nil })
+		d.fieldRenames(t, previous, r)
 	}
 	return r
 }
 
-func (d *Document) fieldRenames(t *typeDef, previous *schema.Model, r Renames) {
+func (d *Document) fieldRenames(t *typeDef, previous *schema.Schema, r Renames) {
 	fields := map[string]string{}
+	was := previous.Model(r.model(t.name))
 	for _, f := range t.fields {
+		note(fields, f.name, oldName(f.directives), func(name string) bool { return was != nil && was.Field(name) != nil })
 		if old, ok := argument(f.directives, "relation", "oldName"); ok && f.relationName() != "" {
-			note(r.Relations, f.relationName(), old)
+			note(r.Relations, f.relationName(), old, func(name string) bool { return previous.Relation(name) != nil })
 		}
-		old := oldName(f.directives)
-		if previous != nil && previous.Field(f.name) != nil && previous.Field(old) == nil {
-			continue
-		}
-		note(fields, f.name, old)
 	}
 	if len(fields) > 0 {
 		r.Fields[t.name] = fields
 	}
 }
 
-func note(names map[string]string, name, old string) {
-	if _, found := names[name]; old != "" && old != name && !found {
-		names[name] = old
+// note adds a rename unless it is done already. was tells whether the previous schema had a name.
+func note(names map[string]string, name, old string, was func(string) bool) {
+	_, found := names[name]
+	if old == "" || old == name || found || was(name) && !was(old) {
+		return
 	}
+	names[name] = old
 }
 
 // model returns the earlier name of a model.

@@ -1,8 +1,11 @@
 package datamodel
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
@@ -14,15 +17,9 @@ func (c *checker) added() {
 		c.name(t)
 		c.secondID(t)
 		c.relationTableTargets(t)
-		if value := firstRename(t.directives); value != nil && !isString(value) {
-			c.typ(t, "This argument must be a String.")
-		}
 		for _, f := range t.fields {
 			if strings.HasPrefix(f.name, "__") {
 				c.field(f, "The name of the field `%s` is invalid. Names that start with two underscores are reserved.", f.name)
-			}
-			if value := firstRename(f.directives); value != nil && !isString(value) {
-				c.field(f, "This argument must be a String.")
 			}
 		}
 	}
@@ -30,6 +27,7 @@ func (c *checker) added() {
 		c.enumName(e)
 		c.doubledValues(e)
 	}
+	c.oldNames()
 }
 
 func (c *checker) name(t *typeDef) {
@@ -89,6 +87,55 @@ func (c *checker) relationTableTargets(t *typeDef) {
 		case t.isRelationTable() && !isScalar && !c.doc.isEnum(f) && !c.doc.isRelation(f):
 			c.field(f, "The field `%s` has the type `%s` but there's no type or enum declaration with that name.", f.name, f.typeText)
 		}
+	}
+}
+
+// oldNames looks at @rename: each old name can be given to one type, enum or
+// field, and to none while something of the text still has it.
+func (c *checker) oldNames() {
+	var types, enums []renamed
+	for _, t := range c.doc.types {
+		types = append(types, renamed{t.name, t.directives, func(problem string) { c.typ(t, "%s", problem) }})
+		var fields []renamed
+		for _, f := range t.fields {
+			fields = append(fields, renamed{f.name, f.directives, func(problem string) { c.field(f, "%s", problem) }})
+		}
+		checkOldNames(fields)
+	}
+	for _, e := range c.doc.enums {
+		enums = append(enums, renamed{e.name, e.directives, func(problem string) { c.enum(e, "%s", problem) }})
+	}
+	checkOldNames(types)
+	checkOldNames(enums)
+}
+
+// renamed is a type, enum or field that may carry @rename.
+type renamed struct {
+	name       string
+	directives ast.DirectiveList
+	report     func(problem string)
+}
+
+func checkOldNames(all []renamed) {
+	owner := map[string]string{} // who has an old name: still, or by its own @rename
+	for _, r := range all {
+		if oldName(r.directives) == "" {
+			owner[r.name] = r.name
+		}
+	}
+	for _, r := range all {
+		old := oldName(r.directives)
+		if value := firstRename(r.directives); value != nil && !isString(value) {
+			r.report("This argument must be a String.")
+		}
+		if old == "" || old == r.name {
+			continue
+		}
+		if other, taken := owner[old]; taken && other != r.name {
+			r.report(fmt.Sprintf("`%s` cannot be the old name of `%s`, because `%s` has it. Remove `@rename` when the rename was deployed.", old, r.name, other))
+			continue
+		}
+		owner[old] = r.name
 	}
 }
 

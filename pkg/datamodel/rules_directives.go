@@ -179,7 +179,7 @@ func quotedTypes(types []scalar.Type) string {
 }
 
 func checkCreatedAt(c *checker, f *fieldDef, _ *ast.Directive) {
-	if f.typeName != scalar.DateTime.String() {
+	if f.list || f.typeName != scalar.DateTime.String() {
 		c.field(f, "Fields that are marked as `@createdAt` must be of type `DateTime!` or `DateTime`.")
 	}
 	if f.directives.ForName("updatedAt") != nil {
@@ -188,7 +188,7 @@ func checkCreatedAt(c *checker, f *fieldDef, _ *ast.Directive) {
 }
 
 func checkUpdatedAt(c *checker, f *fieldDef, _ *ast.Directive) {
-	if f.typeName != scalar.DateTime.String() {
+	if f.list || f.typeName != scalar.DateTime.String() {
 		c.field(f, "Fields that are marked as @updatedAt must be of type `DateTime!` or `DateTime`.")
 	}
 }

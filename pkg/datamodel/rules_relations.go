@@ -5,12 +5,15 @@ import (
 	"slices"
 )
 
-// relations looks at the relation fields of a type: those that more than one
-// relation could own, then all named relations of the text.
-func (c *checker) relations(t *typeDef) {
+// ambiguousRelations looks at the relation fields of a type that more than one relation could own.
+func (c *checker) ambiguousRelations(t *typeDef) {
 	for _, f := range c.ambiguousFields(t) {
 		c.ambiguous(f)
 	}
+}
+
+// namedRelations looks at all relations with a name.
+func (c *checker) namedRelations() {
 	c.oppositeTypes()
 	c.namedOnOneSide()
 	c.relationNames()

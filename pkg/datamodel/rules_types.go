@@ -18,12 +18,16 @@ func (c *checker) duplicateTypes() {
 	}
 }
 
-// types looks at one model after the other.
+// types looks at one model after the other. Relations with a name are a matter
+// of the whole text; their problems come with those of the first model.
 func (c *checker) types() {
-	for _, t := range c.doc.models() {
+	for i, t := range c.doc.models() {
 		c.missingTypes(t)
 		c.missingID(t)
-		c.relations(t)
+		c.ambiguousRelations(t)
+		if i == 0 {
+			c.namedRelations()
+		}
 		c.duplicateFields(t)
 		c.reservedName(t)
 	}

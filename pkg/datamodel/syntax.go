@@ -62,27 +62,32 @@ func emptyError(text string) *SyntaxError {
 func sangria(text string, start, end int, expected string) string {
 	var b strings.Builder
 	b.WriteString(syntaxPrefix)
-	switch {
-	case start >= len(text):
+	quote := '"'
+	if start == end {
+		quote = '\''
+	}
+	if end >= len(text) {
 		b.WriteString("Unexpected end of input, ")
-	case end >= len(text):
-		b.WriteString("Unexpected end of input, ")
-		start = min(start, len(text))
-	default:
+	} else {
 		_, size := utf8.DecodeRuneInString(text[end:])
-		input := text[start : end+size]
-		if start == end {
-			fmt.Fprintf(&b, "Invalid input '%s', ", escape(input))
-		} else {
-			fmt.Fprintf(&b, "Invalid input \"%s\", ", escape(input))
-		}
+		fmt.Fprintf(&b, "Invalid input %[2]c%[1]s%[2]c, ", escape(shortened(text[start:end+size])), quote)
 	}
 	at := placeOf(text, start)
 	lineStart := strings.LastIndexByte(text[:start], '\n') + 1
 	line, _, _ := strings.Cut(text[lineStart:], "\n")
 	fmt.Fprintf(&b, "%s (line %d, column %d):\n%s\n%s^",
-		expected, at.line, at.column, strings.TrimSuffix(line, "\r"), strings.Repeat(" ", at.column-1))
+		expected, at.line, at.column, shortened(strings.TrimSuffix(line, "\r")), strings.Repeat(" ", min(at.column-1, maxExcerpt)))
 	return b.String()
+}
+
+// maxExcerpt is how many bytes of the text a message quotes at most, unlike Sangria.
+const maxExcerpt = 2000
+
+func shortened(text string) string {
+	if len(text) <= maxExcerpt {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxExcerpt], "") + "…"
 }
 
 func escape(input string) string {

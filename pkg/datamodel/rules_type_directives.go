@@ -1,0 +1,46 @@
+package datamodel
+
+// typeRules are the known directives of types. Others are passed over.
+var typeRules = map[string]func(*checker, *typeDef){
+	"relationTable": func(*checker, *typeDef) {},
+	"db": func(c *checker, t *typeDef) {
+		if t.isEmbedded() {
+			c.typ(t, "The type `%s` is specifies the `@db` directive. Embedded types must not specify this directive.", t.name)
+		}
+	},
+	"embedded": func(c *checker, t *typeDef) {
+		c.typ(t, "The type `%s` is marked as embedded but this connector does not support embedded types.", t.name)
+	},
+}
+
+func (c *checker) typeDirectives() {
+	for _, t := range c.doc.types {
+		for _, directive := range t.directives {
+			if rule, known := typeRules[directive.Name]; known {
+				c.typeDirective(t, rule)
+			}
+		}
+	}
+}
+
+func (c *checker) typeDirective(t *typeDef, rule func(*checker, *typeDef)) {
+	if hasDoubled(t.directives) {
+		c.typ(t, "The type `%s` specifies a directive more than once. Directives must appear exactly once on a type.", t.name)
+	}
+	rule(c, t)
+}
+
+// crossRenames finds types that take the name another one gives up in the same deploy.
+func (c *checker) crossRenames() {
+	for _, t := range c.doc.types {
+		old := oldName(t.directives)
+		if old == "" || old == t.name {
+			continue
+		}
+		for _, other := range c.doc.types {
+			if other != t && oldName(other.directives) == t.name {
+				c.typ(t, "You renamed type `%s` to `%s`. But that is the old name of type `%s`. Please do this in two steps.", old, t.name, other.name)
+			}
+		}
+	}
+}
