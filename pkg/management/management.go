@@ -33,6 +33,7 @@ type Options struct {
 	Version string // of the server, for serverInfo
 	Commit  string // of the server, for serverInfo
 	Logger  *slog.Logger
+	Deleted func(project.ID) // called when a service is gone; nil calls nobody
 }
 
 // Management serves the management API of one server. It may be shared between goroutines.
@@ -70,6 +71,9 @@ func New(ctx context.Context, c *connector.Connector, options Options) (*Managem
 	}
 	if m.log == nil {
 		m.log = slog.New(slog.DiscardHandler)
+	}
+	if m.options.Deleted == nil {
+		m.options.Deleted = func(project.ID) {}
 	}
 	if err := m.repair(ctx); err != nil {
 		return nil, fmt.Errorf("finish deploys of an earlier run: %w", err)

@@ -59,7 +59,11 @@ func (m *Management) DeleteProject(ctx context.Context, id project.ID) (*project
 	if err := m.connector.Database(id).Drop(ctx); err != nil {
 		return nil, fmt.Errorf("delete the database of %s: %w", m.connector.ProjectText(id), err)
 	}
-	return p, m.store.DeleteProject(ctx, id)
+	if err := m.store.DeleteProject(ctx, id); err != nil {
+		return nil, fmt.Errorf("delete the records of %s: %w", m.connector.ProjectText(id), err)
+	}
+	m.options.Deleted(id)
+	return p, nil
 }
 
 // Projects lists all services, by name and stage.

@@ -56,11 +56,11 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Server, error)
 		Version: config.Version,
 		Commit:  config.Commit,
 		Logger:  log,
+		Deleted: s.engine.Forget,
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	s.engine = engine.New(db, engine.Options{RawAccess: config.RawAccess, Logger: log})
 	return s, nil
 }
 
