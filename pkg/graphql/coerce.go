@@ -39,6 +39,9 @@ const (
 )
 
 func (c *coercion) fail(reason string) Input {
+	if len(c.violations) == mostErrors {
+		return Input{}
+	}
 	at := make([]*ast.Position, len(c.at))
 	copy(at, c.at)
 	c.violations = append(c.violations, violation{path: strings.Join(c.path, ""), reason: reason, at: at})

@@ -22,10 +22,10 @@ type Document struct {
 // Check parses a query text and validates it against a schema. The errors have
 // a place and no code; those that say the text is no GraphQL are marked Syntax.
 func Check(s *Schema, query string, l Limits) (*Document, Errors) {
-	if len(query) > l.QueryBytes {
-		return nil, Errors{{Message: tooLong(l)}}
+	if problem := l.checkText(query); problem != "" {
+		return nil, Errors{{Message: problem}}
 	}
-	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, l.Tokens)
+	document, err := parser.ParseQuery(&ast.Source{Input: query})
 	if err != nil {
 		return nil, Errors{syntaxError(query, err)}
 	}
@@ -57,10 +57,19 @@ func syntaxError(query string, err error) *Error {
 func (d *Document) validate() Errors {
 	var errs Errors
 	for _, e := range validator.Validate(d.schema.types, d.document, d.rules(&errs)...) {
+		if len(errs) >= mostErrors {
+			return errs[:mostErrors]
+		}
 		errs = append(errs, d.ruleError(e))
 	}
-	return errs
+	if len(errs) > 0 {
+		return errs
+	}
+	return d.mergeable()
 }
+
+// mostErrors bounds the errors of one document, each of which quotes its text.
+const mostErrors = 100
 
 // Operation finds the operation that a request asks for; name is "" when it
 // names none.
@@ -82,8 +91,17 @@ func (d *Document) Operation(name string) (*Operation, *Error) {
 }
 
 func (d *Document) operation(op *ast.OperationDefinition) *Operation {
-	kinds := map[ast.Operation]Kind{ast.Query: Query, ast.Mutation: Mutation, ast.Subscription: Subscription}
-	return &Operation{Kind: kinds[op.Operation], Name: op.Name, document: d, definition: op}
+	return &Operation{Kind: kindOf(op.Operation), Name: op.Name, document: d, definition: op}
+}
+
+func kindOf(operation ast.Operation) Kind {
+	switch operation {
+	case ast.Mutation:
+		return Mutation
+	case ast.Subscription:
+		return Subscription
+	}
+	return Query
 }
 
 // Kind is the kind of an operation.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/lexer"
 )
 
 // Limits bound the work that one document can ask for. They are checked before
@@ -21,6 +22,22 @@ type Limits struct {
 // DefaultLimits are far above what people write and below what hurts.
 func DefaultLimits() Limits {
 	return Limits{QueryBytes: 256 << 10, Tokens: 15_000, Depth: 32, ValueDepth: 100, RootFields: 500, Fields: 50_000, Directives: 100}
+}
+
+// checkText returns what in a text exceeds the limits before it is parsed, ""
+// when nothing does. Text that is no GraphQL is left to the parser.
+func (l Limits) checkText(query string) string {
+	if len(query) > l.QueryBytes {
+		return fmt.Sprintf("The query is longer than %d bytes.", l.QueryBytes)
+	}
+	lex := lexer.New(&ast.Source{Input: query})
+	for range l.Tokens + 1 {
+		token, err := lex.ReadToken()
+		if err != nil || token.Kind == lexer.EOF {
+			return ""
+		}
+	}
+	return fmt.Sprintf("The query has more than %d tokens.", l.Tokens)
 }
 
 // A weight is what a selection set costs with its fragments spread.
@@ -111,8 +128,4 @@ func (s *scale) exceeds(w weight) bool {
 		s.problem = fmt.Sprintf("The query selects more than %d fields.", s.limits.Fields)
 	}
 	return s.problem != ""
-}
-
-func tooLong(l Limits) string {
-	return fmt.Sprintf("The query is longer than %d bytes.", l.QueryBytes)
 }

@@ -58,7 +58,7 @@ func (d *Document) checkValues(observers *core.Events, errs *Errors) {
 	check := func(arguments ast.ArgumentList, definitions ast.ArgumentDefinitionList) {
 		for _, argument := range arguments {
 			definition := definitions.ForName(argument.Name)
-			if definition == nil || seen[argument.Value] {
+			if definition == nil || seen[argument.Value] || len(*errs) >= mostErrors {
 				continue
 			}
 			seen[argument.Value] = true
@@ -95,11 +95,17 @@ func (s *Schema) knows(t *ast.Type) bool {
 func (d *Document) literalErrors(prefix string, v *ast.Value, t *ast.Type) Errors {
 	c := &coercion{schema: d.schema, maxDepth: d.limits.ValueDepth}
 	c.literal(v, t)
+	if len(c.violations) == 0 {
+		return nil
+	}
 	var errs Errors
+	got := shorten(render(v))
 	for _, violation := range c.violations {
-		e := d.at(v.Position, prefix+shorten(render(v))+". Reason: "+violation.String())
-		e.Message = prefix + shorten(render(v)) + ". Reason: " + violation.String() + d.places(violation.at)
-		errs = append(errs, e)
+		if len(errs) == mostErrors {
+			break
+		}
+		message := prefix + got + ". Reason: " + violation.String() + d.places(violation.at)
+		errs = append(errs, &Error{Message: message, Line: v.Position.Line, Column: v.Position.Column})
 	}
 	return errs
 }
