@@ -171,7 +171,7 @@ func TestMessages(t *testing.T) {
 		{`{ animal(wher: 1) { name } }`, "Unknown argument 'wher' on field 'animal' of type 'Query'."},
 		{`{ needed }`, "Field 'needed' argument 'id' of type 'ID!' is required but not provided."},
 		{`{ animal }`, "Field 'animal' of type 'Animal' must have a sub selection."},
-		{`{ animal { name { x } } }`, "Field 'name' of type 'String!' must not have a sub selection."},
+		{`{ animal { name { x } } }`, "Field 'name' of type 'String' must not have a sub selection."},
 		{`{ animal { ...f } }`, "Unknown fragment 'f'."},
 		{`{ animal { name } } fragment f on Animal { name }`, "Fragment 'f' is not used."},
 		{`{ animal { ... on Keeper { name } } }`, "Fragment cannot be spread here as objects of type 'Animal' can never be of type 'Keeper'."},
