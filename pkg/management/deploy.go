@@ -11,6 +11,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/migration"
 	"github.com/prisma1-go/prisma1/pkg/project"
+	"github.com/prisma1-go/prisma1/pkg/relational"
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
@@ -102,22 +103,34 @@ func (d *deploy) plan(ctx context.Context) error {
 		return err
 	}
 	d.payload.Previous, d.payload.Next = d.current.Schema, next
-	d.payload.Errors = checkFunctions(d.in.Functions)
-	if len(d.payload.Errors) > 0 {
-		return nil
+	tables, err := d.db.Inspect(ctx)
+	if err != nil {
+		return fmt.Errorf("inspect the tables: %w", err)
 	}
-	if err := d.planSteps(ctx, document); err != nil {
+	if d.in.NoMigration {
+		d.payload.Errors = checkTables(next, tables)
+		return d.checkFunctions()
+	}
+	if err := d.checkFunctions(); err != nil || len(d.payload.Errors) > 0 {
+		return err
+	}
+	if err := d.planSteps(ctx, document, tables); err != nil {
 		return err
 	}
 	d.warn(document.Warnings())
 	return nil
 }
 
-// planSteps finds the steps to the next schema, what they would lose and the changes they take.
-func (d *deploy) planSteps(ctx context.Context, document *datamodel.Document) error {
-	if d.in.NoMigration {
-		return nil
+// checkFunctions adds what is wrong with the functions, if nothing else is wrong.
+func (d *deploy) checkFunctions() (err error) {
+	if len(d.payload.Errors) == 0 {
+		d.payload.Errors, err = checkFunctions(d.in.Functions, d.payload.Next)
 	}
+	return err
+}
+
+// planSteps finds the steps to the next schema, what they would lose and the changes they take.
+func (d *deploy) planSteps(ctx context.Context, document *datamodel.Document, tables []*relational.Table) error {
 	previous, next := d.payload.Previous, d.payload.Next
 	steps, err := migration.Infer(previous, next, document.Renames(previous))
 	if err != nil {
@@ -130,10 +143,6 @@ func (d *deploy) planSteps(ctx context.Context, document *datamodel.Document) er
 	}
 	if len(d.payload.Errors) > 0 {
 		return nil
-	}
-	tables, err := d.db.Inspect(ctx)
-	if err != nil {
-		return fmt.Errorf("inspect the tables: %w", err)
 	}
 	d.changes, err = migration.Changes(steps, previous, next, d.connector.Naming(), tables)
 	if err != nil {
