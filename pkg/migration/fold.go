@@ -44,7 +44,7 @@ func absorb(done []relational.Change, alter relational.AlterTable) bool {
 				return true
 			}
 		}
-		if mentions(done[i], alter.Before.Name) || renamesReference(done[i], alter.Before) {
+		if blocks(done[i], alter) {
 			return false
 		}
 	}
@@ -58,26 +58,65 @@ func isReady(between []relational.Change, alter relational.AlterTable) bool {
 		if slices.Contains(alter.Before.ForeignKeys, key) || key.Table == alter.Before.Name {
 			continue
 		}
-		if slices.ContainsFunc(between, func(c relational.Change) bool { return mentions(c, key.Table) }) {
+		if slices.ContainsFunc(between, func(c relational.Change) bool { return isAbout(c, key.Table) }) {
 			return false
 		}
 	}
 	return true
 }
 
-// mentions tells whether a change is about a table, or about one that refers to it.
-func mentions(change relational.Change, table string) bool {
+// blocks tells whether alter cannot be done before a change: that is one of the
+// same table, or refers to the key that alter touches.
+func blocks(change relational.Change, alter relational.AlterTable) bool {
+	return isAbout(change, alter.Before.Name) || touchesKey(alter) && refers(change, alter.Before.Name) ||
+		renamesReference(change, alter.Before)
+}
+
+// isAbout tells whether a change makes, drops, renames or alters a table.
+func isAbout(change relational.Change, table string) bool {
 	switch c := change.(type) {
 	case relational.CreateTable:
-		return c.Table.Name == table || c.Table.References(table)
+		return c.Table.Name == table
 	case relational.DropTable:
-		return c.Table.Name == table || c.Table.References(table)
+		return c.Table.Name == table
 	case relational.RenameTable:
-		return c.Before.Name == table || c.Name == table || c.Before.References(table)
+		return c.Before.Name == table || c.Name == table
 	case relational.AlterTable:
-		return c.Before.Name == table || c.Before.References(table) || c.After.References(table)
+		return c.Before.Name == table
 	}
 	return true
+}
+
+// refers tells whether a change is about a table with a foreign key to another.
+func refers(change relational.Change, table string) bool {
+	switch c := change.(type) {
+	case relational.CreateTable:
+		return c.Table.References(table)
+	case relational.DropTable:
+		return c.Table.References(table)
+	case relational.RenameTable:
+		return c.Before.References(table)
+	case relational.AlterTable:
+		return c.Before.References(table) || c.After.References(table)
+	}
+	return true
+}
+
+// touchesKey tells whether alter changes the primary key or a column of it.
+func touchesKey(alter relational.AlterTable) bool {
+	for _, edit := range alter.Edits {
+		var column string
+		switch e := edit.(type) {
+		case relational.DropColumn:
+			column = e.Column.Name
+		case relational.AlterColumn:
+			column = e.Before.Name
+		}
+		if slices.Contains(alter.Before.PrimaryKey, column) || slices.Contains(alter.After.PrimaryKey, column) {
+			return true
+		}
+	}
+	return !slices.Equal(alter.Before.PrimaryKey, alter.After.PrimaryKey)
 }
 
 // renamesReference tells whether a change renames what the table refers to.
