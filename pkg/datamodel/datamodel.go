@@ -38,8 +38,6 @@ type Rules struct {
 
 // A Document is a parsed datamodel. It does not change; goroutines may share it.
 type Document struct {
-	Text string // as it was parsed
-
 	types []*typeDef // in the order of the text
 	enums []*enumDef
 
@@ -57,7 +55,7 @@ func Parse(text string) (*Document, *SyntaxError) {
 	if isEmpty(sdl) {
 		return nil, emptyError(text)
 	}
-	d := &Document{Text: text, typeByName: map[string]*typeDef{}, enumByName: map[string]*enumDef{}}
+	d := &Document{typeByName: map[string]*typeDef{}, enumByName: map[string]*enumDef{}}
 	for _, def := range sdl.Definitions {
 		switch def.Kind {
 		case ast.Object:

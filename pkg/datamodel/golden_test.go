@@ -2,6 +2,8 @@ package datamodel_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,7 +46,7 @@ func TestGolden(t *testing.T) {
 		c.Want(t, "schema.txt", dump(s))
 		c.Want(t, "rendered.prisma", datamodel.Render(s))
 		if previous != nil {
-			c.Want(t, "kept.txt", kept(s, previous))
+			c.Want(t, "kept.txt", kept(s, previous)+renamed(document.Renames(previous)))
 			return
 		}
 		checkRoundTrip(t, c.Name, text)
@@ -73,5 +75,22 @@ func kept(next, previous *schema.Schema) string {
 			}
 		}
 	}
+	return b.String()
+}
+
+// renamed lists renames, sorted by kind and new name.
+func renamed(r datamodel.Renames) string {
+	var b strings.Builder
+	list := func(kind string, names map[string]string) {
+		for _, name := range slices.Sorted(maps.Keys(names)) {
+			fmt.Fprintf(&b, "%s %s from %s\n", kind, name, names[name])
+		}
+	}
+	list("model", r.Models)
+	for _, model := range slices.Sorted(maps.Keys(r.Fields)) {
+		list("field "+model, r.Fields[model])
+	}
+	list("enum", r.Enums)
+	list("relation", r.Relations)
 	return b.String()
 }
