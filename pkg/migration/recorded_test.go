@@ -1,0 +1,268 @@
+package migration_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/prisma1-go/prisma1/pkg/datamodel"
+	"github.com/prisma1-go/prisma1/pkg/migration"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// differs lists recorded cases in which our steps are others on purpose.
+var differs = map[string]string{}
+
+// TestRecorded compares the steps of every recorded deploy with what the
+// original answered. It needs the recordings beside the repository, or
+// PRISMA1_CONFORMANCE.
+func TestRecorded(t *testing.T) {
+	t.Parallel()
+	folder := os.Getenv("PRISMA1_CONFORMANCE")
+	if folder == "" {
+		folder = filepath.Join("..", "..", "..", "shared", "conformance")
+	}
+	if _, err := os.Stat(folder); err != nil {
+		t.Skipf("no recordings: set PRISMA1_CONFORMANCE (%v)", err)
+	}
+	files, _ := filepath.Glob(filepath.Join(folder, "recorded", "*", "*.json"))
+	deploys := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r recording
+		if err := json.Unmarshal(text, &r); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range r.Cases {
+			name := r.Connector + "/" + r.Suite + "/" + c.Name
+			if _, skip := differs[name]; !skip {
+				deploys += replay(t, name, c.Steps)
+			}
+		}
+	}
+	if deploys < 700 {
+		t.Errorf("%d deploys compared; the recordings hold more", deploys)
+	}
+}
+
+type recording struct {
+	Suite, Connector string
+	Cases            []struct {
+		Name  string
+		Steps []recordedStep
+	}
+}
+
+type recordedStep struct {
+	Op, Datamodel, Query string
+	Variables            map[string]any
+	Response             json.RawMessage
+}
+
+type recordedAnswer struct {
+	Status string
+	Data   struct {
+		Deploy *struct {
+			Errors    []any
+			Migration *struct{ Steps []map[string]any }
+		}
+	}
+}
+
+// replay goes through the deploys of a case and returns how many steps lists it compared.
+func replay(t *testing.T, name string, steps []recordedStep) (compared int) {
+	t.Helper()
+	schemas := map[string]*schema.Schema{}
+	for _, step := range steps {
+		project, text := step.deploy()
+		answer := step.answer()
+		if text == "" || answer.Data.Deploy == nil || answer.Data.Deploy.Migration == nil {
+			continue
+		}
+		previous := schemas[project]
+		if previous == nil {
+			previous = &schema.Schema{}
+		}
+		document, syntax := datamodel.Parse(text)
+		if syntax != nil {
+			t.Fatalf("%s: %v", name, syntax)
+		}
+		next, err := datamodel.Infer(document, previous)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got, err := migration.Infer(previous, next, document.Renames(previous))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			return compared
+		}
+		want := recordedSteps(answer.Data.Deploy.Migration.Steps)
+		if diff := cmp.Diff(want, describedSteps(t, got, previous, next)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s\ndatamodel:\n%s", name, diff, text)
+			return compared
+		}
+		compared++
+		if answer.Status == "" || answer.Status == string(migration.Success) {
+			schemas[project] = next
+		}
+	}
+	return compared
+}
+
+func (s recordedStep) answer() recordedAnswer {
+	var answer struct {
+		recordedAnswer
+		Deploy recordedAnswer
+	}
+	// Some answers are lists; those are none of deploys.
+	if json.Unmarshal(s.Response, &answer) != nil {
+		return recordedAnswer{}
+	}
+	if s.Op == "deploy" {
+		answer.Deploy.Status = answer.Status
+		return answer.Deploy
+	}
+	return answer.recordedAnswer
+}
+
+// deploy returns the project and the datamodel of a deploy, "" for anything else.
+func (s recordedStep) deploy() (project, text string) {
+	if s.Op == "deploy" {
+		return "", s.Datamodel
+	}
+	document, err := parser.ParseQuery(&ast.Source{Input: s.Query})
+	if s.Op != "management" || err != nil {
+		return "", ""
+	}
+	for _, selection := range document.Operations[0].SelectionSet {
+		field, ok := selection.(*ast.Field)
+		if !ok || field.Name != "deploy" {
+			continue
+		}
+		input := field.Arguments.ForName("input").Value
+		of := func(name string) string {
+			v := input.Children.ForName(name)
+			if v == nil {
+				return ""
+			}
+			value, _ := v.Value(s.Variables)
+			text, _ := value.(string)
+			return text
+		}
+		return of("name") + "/" + of("stage"), of("types")
+	}
+	return "", ""
+}
+
+// recordedSteps returns steps as sorted JSON texts without what is null; the
+// aliases of the queries are taken off.
+func recordedSteps(steps []map[string]any) []string {
+	lines := []string{}
+	for _, step := range steps {
+		if step["type"] == "UpdateSecrets" {
+			continue
+		}
+		lines = append(lines, jsonText(plain(step)))
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func plain(step map[string]any) map[string]any {
+	names := map[string]string{"isUnique": "unique", "defaultValue": "default"}
+	m := map[string]any{}
+	for key, value := range step {
+		for _, alias := range []string{"cf_", "ce_", "um_", "ur_"} {
+			key = strings.TrimPrefix(key, alias)
+		}
+		if other, ok := names[key]; ok {
+			key = other
+		}
+		if value == nil || key == "__typename" {
+			continue
+		}
+		if inner, ok := value.(map[string]any); ok {
+			value = plain(inner)
+		}
+		m[key] = value
+	}
+	return m
+}
+
+func describedSteps(t *testing.T, steps []migration.Step, previous, next *schema.Schema) []string {
+	t.Helper()
+	lines := []string{}
+	for _, step := range steps {
+		s := migration.Describe(step, previous, next)
+		m := map[string]any{"type": s.Type}
+		set(m, "name", s.Name)
+		set(m, "model", s.Model)
+		set(m, "newName", s.NewName)
+		set(m, "typeName", s.TypeName)
+		set(m, "isRequired", s.IsRequired)
+		set(m, "isList", s.IsList)
+		set(m, "unique", s.Unique)
+		set(m, "enum", s.Enum)
+		set(m, "default", s.Default)
+		set(m, "relation", s.Relation)
+		set(m, "leftModel", s.LeftModel)
+		set(m, "rightModel", s.RightModel)
+		if s.Values != nil {
+			m["values"] = s.Values
+		}
+		setLink(m, "before", s.Before)
+		setLink(m, "after", s.After)
+		lines = append(lines, jsonText(m))
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func set[T any](m map[string]any, key string, value T) {
+	switch v := any(value).(type) {
+	case string:
+		if v != "" {
+			m[key] = v
+		}
+	case *string:
+		if v != nil {
+			m[key] = *v
+		}
+	case *bool:
+		if v != nil {
+			m[key] = *v
+		}
+	}
+}
+
+func setLink(m map[string]any, key string, link *migration.APILink) {
+	if link == nil {
+		return
+	}
+	inner := map[string]any{"type": link.Type}
+	set(inner, "table", link.Table)
+	set(inner, "modelAColumn", link.ModelAColumn)
+	set(inner, "modelBColumn", link.ModelBColumn)
+	set(inner, "idColumn", link.IDColumn)
+	set(inner, "model", link.Model)
+	set(inner, "column", link.Column)
+	m[key] = inner
+}
+
+func jsonText(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
