@@ -79,36 +79,49 @@ func TestAPI(t *testing.T) {
 				query := names.replaced(c.Get(fmt.Sprintf("%d.graphql", n)))
 				variables := names.replaced(c.Get(fmt.Sprintf("%d.json", n)))
 				answer := ask(t, service, query, cmp.Or(strings.TrimSpace(variables), "null"))
-				c.Want(t, fmt.Sprintf("%d.out", n), names.hidden(pretty(t, answer)))
+				c.Want(t, fmt.Sprintf("%d.out", n), names.hidden(pretty(t, answer, "")))
 			}
 		})
 	})
 }
 
-func pretty(t testing.TB, answer []byte) string {
+// widest is how long a line of an answer may be.
+const widest = 100
+
+// pretty lays out an answer: what fits stands on one line.
+func pretty(t testing.TB, value json.RawMessage, indent string) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := json.Indent(&b, answer, "", "  "); err != nil {
-		t.Fatalf("%v in %s", err, answer)
+	if err := json.Indent(&b, value, "", " "); err != nil {
+		t.Fatalf("%v in %s", err, value)
 	}
-	return short(b.String())
-}
-
-// small is a list or object of scalars, over several lines.
-var small = regexp.MustCompile(`[\[{]\n\s*[^\[\]{}]*?\n\s*[\]}]`)
-
-var spaces = regexp.MustCompile(`\n\s*`)
-
-// short puts small lists and objects on one line each.
-func short(text string) string {
-	return small.ReplaceAllStringFunc(text, func(object string) string {
-		line := spaces.ReplaceAllString(object, " ")
-		if len(line) > 100 {
-			return object
-		}
+	if line := breaks.ReplaceAllString(b.String(), " "); len(indent)+len(line) <= widest {
 		return line
-	})
+	}
+	d := json.NewDecoder(bytes.NewReader(value))
+	open, err := d.Token()
+	delim, ok := open.(json.Delim)
+	if err != nil || !ok {
+		return string(value)
+	}
+	var lines []string
+	for d.More() {
+		line := indent + "  "
+		if delim == '{' {
+			key, _ := d.Token()
+			line += fmt.Sprintf("%q: ", key)
+		}
+		var member json.RawMessage
+		if err := d.Decode(&member); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, line+pretty(t, member, indent+"  "))
+	}
+	closing := map[json.Delim]string{'{': "}", '[': "]"}[delim]
+	return delim.String() + "\n" + strings.Join(lines, ",\n") + "\n" + indent + closing
 }
+
+var breaks = regexp.MustCompile(`\n\s*`)
 
 // names are the ids that a test met.
 type names []string
