@@ -16,11 +16,15 @@ type builder struct {
 	capabilities Capabilities
 	doc          *ast.SchemaDocument
 	known        map[string]bool // names of inputs that are made or being made
-	scalars      map[string]bool
+	scalars      map[string]bool // names of scalars and enums that fields have
+	filters      map[*schema.Model]ast.FieldList
 }
 
 func newBuilder(api *API, s *schema.Schema, c Capabilities) *builder {
-	return &builder{api: api, schema: s, capabilities: c, doc: &ast.SchemaDocument{}, known: map[string]bool{}, scalars: map[string]bool{}}
+	return &builder{
+		api: api, schema: s, capabilities: c, doc: &ast.SchemaDocument{},
+		known: map[string]bool{}, scalars: map[string]bool{}, filters: map[*schema.Model]ast.FieldList{},
+	}
 }
 
 func (b *builder) build() {

@@ -105,7 +105,7 @@ var quantified = []struct {
 }{{"_every", Every}, {"_some", Some}, {"_none", None}}
 
 // logic returns AND, OR and NOT of an input.
-func (b *builder) logic(input string) ast.FieldList {
+func logic(input string) ast.FieldList {
 	return ast.FieldList{
 		field(andKey, "Logical AND on all given filters.", listOf(input)),
 		field(orKey, "Logical OR on all given filters.", listOf(input)),
@@ -115,14 +115,21 @@ func (b *builder) logic(input string) ast.FieldList {
 
 // where adds the filter inputs of a model and remembers the meaning of their keys.
 func (b *builder) where(m *schema.Model) {
-	keys := map[string]FilterKey{andKey: {Kind: And}, orKey: {Kind: Or}, notKey: {Kind: Not}}
-	fields := b.logic(whereInput(m))
-	fields = append(fields, scalarFilters(m, keys)...)
+	keys := make(map[string]FilterKey, 10*len(m.Fields))
+	keys[andKey], keys[orKey], keys[notKey] = FilterKey{Kind: And}, FilterKey{Kind: Or}, FilterKey{Kind: Not}
+	fields := append(logic(whereInput(m)), b.scalarFilters(m)...)
+	for _, f := range filterable(m) {
+		for _, o := range operatorsOf(f.Type) {
+			key := o.key
+			key.Field = f
+			keys[f.Name+o.suffix] = key
+		}
+	}
 	for _, f := range m.Fields {
 		if f.Hidden || !f.IsRelation() {
 			continue
 		}
-		target := ast.NamedType(whereInput(f.OtherModel()), nil)
+		target := optional(whereInput(f.OtherModel()))
 		if !f.List {
 			keys[f.Name] = FilterKey{Kind: Quantified, Field: f, Quantifier: Some}
 			fields = append(fields, field(f.Name, "", target))
@@ -137,25 +144,35 @@ func (b *builder) where(m *schema.Model) {
 	b.api.filters[m] = keys
 }
 
-// scalarFilters returns the members that filter a model's own scalars.
-func scalarFilters(m *schema.Model, keys map[string]FilterKey) ast.FieldList {
-	var fields ast.FieldList
+// filterable returns the scalars that a model's nodes can be filtered by.
+func filterable(m *schema.Model) []*schema.Field {
+	var fields []*schema.Field
 	for _, f := range m.Fields {
-		if f.Hidden || !f.IsScalar() {
-			continue
+		if !f.Hidden && f.IsScalar() && len(operatorsOf(f.Type)) > 0 {
+			fields = append(fields, f)
 		}
-		one := ast.NamedType(f.TypeName(), nil)
-		many := listOf(f.TypeName())
+	}
+	return fields
+}
+
+// scalarFilters returns the members that filter a model's own scalars. Its
+// inputs share them.
+func (b *builder) scalarFilters(m *schema.Model) ast.FieldList {
+	if fields, made := b.filters[m]; made {
+		return fields
+	}
+	var fields ast.FieldList
+	for _, f := range filterable(m) {
+		one, many := optional(f.TypeName()), listOf(f.TypeName())
 		for _, o := range operatorsOf(f.Type) {
-			key, t := o.key, one
-			key.Field = f
-			if key.Kind == In {
+			t := one
+			if o.key.Kind == In {
 				t = many
 			}
-			keys[f.Name+o.suffix] = key
 			fields = append(fields, field(f.Name+o.suffix, o.description, t))
 		}
 	}
+	b.filters[m] = fields
 	return fields
 }
 
@@ -163,19 +180,18 @@ func scalarFilters(m *schema.Model, keys map[string]FilterKey) ast.FieldList {
 func (b *builder) scalarWhere(m *schema.Model) {
 	name := scalarWhereInput(m)
 	if b.claim(name) {
-		fields := append(b.logic(name), scalarFilters(m, map[string]FilterKey{})...)
-		b.define(name, fields)
+		b.define(name, append(logic(name), b.scalarFilters(m)...))
 	}
 }
 
 // subscriptionWhere adds the filter of a model's events.
 func (b *builder) subscriptionWhere(m *schema.Model) {
 	name := subscriptionWhereInput(m)
-	b.input(name, append(b.logic(name),
+	b.input(name, append(logic(name),
 		field(mutationInKey, "The subscription event gets dispatched when it's listed in mutation_in", listOf(mutationTypeEnum)),
-		field(updatedContainsKey, "The subscription event gets only dispatched when one of the updated fields names is included in this list", ast.NamedType("String", nil)),
+		field(updatedContainsKey, "The subscription event gets only dispatched when one of the updated fields names is included in this list", optional("String")),
 		field(updatedEveryKey, "The subscription event gets only dispatched when all of the field names included in this list have been updated", listOf("String")),
 		field(updatedSomeKey, "The subscription event gets only dispatched when some of the field names included in this list have been updated", listOf("String")),
-		field("node", "", ast.NamedType(whereInput(m), nil)),
+		field("node", "", optional(whereInput(m))),
 	))
 }

@@ -203,7 +203,7 @@ func (b *builder) updateManyFields(f *schema.Field) ast.FieldList {
 		})
 		fields = append(fields, field("updateMany", "", listOf(updateManyNestedInput(m))))
 	}
-	if len(scalarFilters(m, map[string]FilterKey{})) > 0 {
+	if len(filterable(m)) > 0 {
 		b.scalarWhere(m)
 		fields = append(fields, field("deleteMany", "", listOf(scalarWhereInput(m))))
 	}

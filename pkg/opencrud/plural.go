@@ -20,16 +20,16 @@ func Plural(name string) string {
 
 // An inflection replaces the last cut bytes of words with a suffix.
 type inflection struct {
-	suffixes string // separated by spaces, lower case
+	suffixes []string // lower case
 	cut      int
 	add      string
 }
 
 // uncountable words have no plural of their own.
-const uncountable = `fish ois sheep deer pox itis bison flounder pliers bream gallows proceedings breeches graffiti
+var uncountable = strings.Fields(`fish ois sheep deer pox itis bison flounder pliers bream gallows proceedings breeches graffiti
 	rabies britches headquarters salmon carp herpes scissors chassis high-jinks sea-bass clippers homework series cod
 	innings shears contretemps jackanapes species corps mackerel swine debris measles trout diabetes mews tuna djinn
-	mumps whiting eland news wildebeest elk pincers sugar`
+	mumps whiting eland news wildebeest elk pincers sugar`)
 
 // irregular words by suffix: the first letter keeps its case.
 var irregular = [][2]string{
@@ -41,39 +41,39 @@ var irregular = [][2]string{
 
 // inflections in the order in which they are tried.
 var inflections = []inflection{
-	{"human", 0, "s"},
-	{"man", 3, "men"},
-	{"louse mouse", 4, "ice"},
-	{"tooth", 5, "teeth"},
-	{"goose", 5, "geese"},
-	{"foot", 4, "feet"},
-	{"zoon", 4, "zoa"},
-	{"cis sis xis", 2, "es"},
-	{"codex murex silex", 2, "ices"},
-	{"radix helix", 2, "ices"},
-	{"bacterium agendum desideratum erratum stratum datum ovum extremum candelabrum", 2, "a"},
-	{"criterion perihelion aphelion phenomenon prolegomenon noumenon organon asyndeton hyperbaton", 2, "a"},
-	{"alumna alga vertebra persona", 0, "e"},
-	{"alumnus alveolus bacillus bronchus locus nucleus stimulus meniscus thesaurus", 2, "i"},
-	{"ch sh z x", 0, "es"},
-	{`acropolis chaos lens aegis cosmos mantis alias dais marquis asbestos digitalis metropolis atlas epidermis pathos
+	{strings.Fields("human"), 0, "s"},
+	{strings.Fields("man"), 3, "men"},
+	{strings.Fields("louse mouse"), 4, "ice"},
+	{strings.Fields("tooth"), 5, "teeth"},
+	{strings.Fields("goose"), 5, "geese"},
+	{strings.Fields("foot"), 4, "feet"},
+	{strings.Fields("zoon"), 4, "zoa"},
+	{strings.Fields("cis sis xis"), 2, "es"},
+	{strings.Fields("codex murex silex"), 2, "ices"},
+	{strings.Fields("radix helix"), 2, "ices"},
+	{strings.Fields("bacterium agendum desideratum erratum stratum datum ovum extremum candelabrum"), 2, "a"},
+	{strings.Fields("criterion perihelion aphelion phenomenon prolegomenon noumenon organon asyndeton hyperbaton"), 2, "a"},
+	{strings.Fields("alumna alga vertebra persona"), 0, "e"},
+	{strings.Fields("alumnus alveolus bacillus bronchus locus nucleus stimulus meniscus thesaurus"), 2, "i"},
+	{strings.Fields("ch sh z x"), 0, "es"},
+	{strings.Fields(`acropolis chaos lens aegis cosmos mantis alias dais marquis asbestos digitalis metropolis atlas epidermis pathos
 		bathos ethos pelvis bias gas polis caddis glottis rhinoceros cannabis sassafras canvas ibis trellis iris clitoris
-		apparatus impetus prospectus cantus nexus sinus coitus plexus status hiatus`, 0, "es"},
-	{"us", 2, "uses"},
-	{`anathema enema oedema bema enigma sarcoma carcinoma gumma schema charisma lemma soma diploma lymphoma stigma dogma
-		magma stoma drama melisma trauma edema miasma`, 0, "s"},
-	{"ss", 2, "sses"},
-	{"alf elf olf", 1, "ves"},
-	{"eaf", 1, "ves"}, // not after d, see applies
-	{"arf", 1, "ves"},
-	{"nife life wife", 2, "ves"},
-	{"ay ey iy oy uy", 1, "ys"},
-	{"y", 1, "ies"},
-	{`solo soprano basso alto contralto tempo piano virtuoso albino archipelago armadillo commando crescendo fiasco ditto
+		apparatus impetus prospectus cantus nexus sinus coitus plexus status hiatus`), 0, "es"},
+	{strings.Fields("us"), 2, "uses"},
+	{strings.Fields(`anathema enema oedema bema enigma sarcoma carcinoma gumma schema charisma lemma soma diploma lymphoma stigma dogma
+		magma stoma drama melisma trauma edema miasma`), 0, "s"},
+	{strings.Fields("ss"), 2, "sses"},
+	{strings.Fields("alf elf olf"), 1, "ves"},
+	{strings.Fields("eaf"), 1, "ves"}, // not after d, see applies
+	{strings.Fields("arf"), 1, "ves"},
+	{strings.Fields("nife life wife"), 2, "ves"},
+	{strings.Fields("ay ey iy oy uy"), 1, "ys"},
+	{strings.Fields("y"), 1, "ies"},
+	{strings.Fields(`solo soprano basso alto contralto tempo piano virtuoso albino archipelago armadillo commando crescendo fiasco ditto
 		dynamo embryo ghetto guano inferno jumbo lumbago magneto manifesto medico octavo photo pro quarto canto lingo
-		generalissimo stylo rhino casino auto macro zero`, 0, "s"},
-	{"ao eo io oo uo", 1, "os"},
-	{"o", 1, "oes"},
+		generalissimo stylo rhino casino auto macro zero`), 0, "s"},
+	{strings.Fields("ao eo io oo uo"), 1, "os"},
+	{strings.Fields("o"), 1, "oes"},
 }
 
 func inflect(name string) string {
@@ -102,15 +102,15 @@ func inflect(name string) string {
 }
 
 func (in inflection) applies(word string) bool {
-	if in.suffixes == "eaf" && (word == "eaf" || strings.HasSuffix(word, "deaf")) {
+	if in.suffixes[0] == "eaf" && (word == "eaf" || strings.HasSuffix(word, "deaf")) {
 		return false
 	}
 	return endsWithAny(word, in.suffixes)
 }
 
 // endsWithAny tells whether word ends with one of the suffixes.
-func endsWithAny(word, suffixes string) bool {
-	for suffix := range strings.FieldsSeq(suffixes) {
+func endsWithAny(word string, suffixes []string) bool {
+	for _, suffix := range suffixes {
 		if strings.HasSuffix(word, suffix) {
 			return true
 		}
