@@ -10,7 +10,7 @@ import (
 type violation struct {
 	path   string          // a.b[0].c inside the value, "" for the value itself
 	reason string          // in the words of Sangria, which clients match on
-	at     []*ast.Position // of the value and of what leads to it; nil in JSON
+	at     []*ast.Position // of the value and of the members that lead to the mistake; nil in JSON
 }
 
 // String is the violation as messages give it.
@@ -73,9 +73,8 @@ func (c *coercion) literal(v *ast.Value, t *ast.Type) Input {
 	if v.Kind == ast.Variable {
 		return c.variables[v.Raw]
 	}
-	if v.Position != nil {
+	if len(c.at) == 0 && v.Position != nil {
 		c.at = append(c.at, v.Position)
-		defer func() { c.at = c.at[:len(c.at)-1] }()
 	}
 	switch {
 	case v.Kind == ast.NullValue && t.NonNull:
@@ -134,13 +133,13 @@ func (c *coercion) literalObject(v *ast.Value, def *ast.Definition) Input {
 	}
 	object := objectInput{c: c, def: def}
 	for _, child := range v.Children {
-		if child.Position != nil && def.Fields.ForName(child.Name) != nil {
+		if child.Position != nil {
 			c.at = append(c.at, child.Position)
-			object.member(child.Name, func(t *ast.Type) Input { return c.literal(child.Value, t) }, child.Value.Kind == ast.Variable)
-			c.at = c.at[:len(c.at)-1]
-			continue
 		}
 		object.member(child.Name, func(t *ast.Type) Input { return c.literal(child.Value, t) }, child.Value.Kind == ast.Variable)
+		if child.Position != nil {
+			c.at = c.at[:len(c.at)-1]
+		}
 	}
 	c.depth--
 	return object.finish()

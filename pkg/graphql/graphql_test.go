@@ -353,7 +353,7 @@ func TestLimits(t *testing.T) {
 	bomb.WriteString(`fragment f28 on Animal { name }`)
 	filter.WriteString(`{ animal(where: ` + strings.Repeat("{near: ", 101) + "{}" + strings.Repeat("}", 101) + ") { name } }")
 	tests := []struct{ name, query, want string }{
-		{"bytes", "{ named { name } } #" + strings.Repeat("x", 256<<10), "The query is longer than 262144 bytes."},
+		{"bytes", "{ named { name } } #" + strings.Repeat("x", 1<<20), "The query is longer than 1048576 bytes."},
 		{"tokens", "{ " + strings.Repeat("named ", 15_001) + "}", "The query has more than 15000 tokens."},
 		{"depth", nested(31), "The query is nested deeper than 32 fields."},
 		{"depth allowed", nested(29), ""},
@@ -364,6 +364,8 @@ func TestLimits(t *testing.T) {
 		{"same key", "{ animal { " + strings.Repeat("name ", 14_000) + "} }", ""},
 		{"same key below", "{ animal { " + strings.Repeat("mate { name } ", 3_000) + "} }", ""},
 		{"same key in fragments", "{ animal { ...f } } fragment f on Animal { " + strings.Repeat("... on Animal { mate { name } } ", 1_500) + "}", ""},
+		{"long value", `{ animal(where: {name: "` + strings.Repeat("x", 300<<10) + `"}) { name } }`, ""},
+		{"wrong fields in many lines", "{ animal { " + strings.Repeat("nam\n\n\n\n\n\n\n\n\n\n", 14_000) + "} }", "Cannot query field 'nam'"},
 		{"wrong fields", "{ animal { " + strings.Repeat("nam ", 14_000) + "} }", "Cannot query field 'nam'"},
 		{"wrong values", "{ animal(where: {ids: [" + strings.Repeat("true ", 14_000) + "]}) { name } }", "String or Int value expected"},
 	}

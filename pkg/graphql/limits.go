@@ -21,7 +21,7 @@ type Limits struct {
 
 // DefaultLimits are far above what people write and below what hurts.
 func DefaultLimits() Limits {
-	return Limits{QueryBytes: 256 << 10, Tokens: 15_000, Depth: 32, ValueDepth: 100, RootFields: 500, Fields: 50_000, Directives: 100}
+	return Limits{QueryBytes: 1 << 20, Tokens: 15_000, Depth: 32, ValueDepth: 100, RootFields: 500, Fields: 50_000, Directives: 100}
 }
 
 // checkText returns what in a text exceeds the limits before it is parsed, ""

@@ -17,7 +17,6 @@ import (
 type Request struct {
 	Query         string          // "" when the body has none
 	OperationName string          // "" when the body has none
-	Named         bool            // the body names an operation, perhaps ""
 	Variables     json.RawMessage // a JSON object, nil when the body has none
 }
 
@@ -64,7 +63,6 @@ func decodeRequest(object []byte) (Request, error) {
 		case "query":
 			return r.optionalText(&request.Query)
 		case "operationName":
-			request.Named = r.peek() == '"'
 			return r.optionalText(&request.OperationName)
 		case "variables":
 			raw := r.raw()

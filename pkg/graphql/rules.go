@@ -179,11 +179,16 @@ func (d *Document) places(positions []*ast.Position) string {
 
 // place shows a line of the text with a mark below a column.
 func place(text string, line, column int) string {
-	lines := strings.Split(text, "\n")
-	if line < 1 || line > len(lines) {
-		return ""
+	source := text
+	for range line - 1 {
+		i := strings.IndexByte(source, '\n')
+		if i < 0 {
+			return ""
+		}
+		source = source[i+1:]
 	}
-	source := shorten(strings.TrimSuffix(lines[line-1], "\r"))
+	source, _, _ = strings.Cut(source, "\n")
+	source = shorten(strings.TrimSuffix(source, "\r"))
 	return fmt.Sprintf(" (line %d, column %d):\n%s\n%s^", line, column, source, strings.Repeat(" ", max(0, min(column-1, len(source)))))
 }
 
