@@ -49,8 +49,8 @@ func writeCount(b *dialect.Builder, read *plan.Read) {
 		b.SQL("(SELECT ").Column("t", read.Model.ID().Column()).SQL(" FROM ")
 	}
 	writeFrom(b, read)
-	b.SQL("\nWHERE ")
-	writeConditions(b, read)
+	where := conditions{b: b}
+	where.read(read)
 	if limited {
 		b.SQL("\nLIMIT ").Arg(limit).SQL(" OFFSET ").Arg(int64(read.Page.Skip)).SQL(") AS p")
 	}
@@ -95,14 +95,44 @@ func writeSelect(b *dialect.Builder, l *layer, windowed bool) {
 	}
 	b.SQL("\nFROM ")
 	writeFrom(b, l.read)
-	b.SQL("\nWHERE ")
+	where := conditions{b: b}
 	if l.groups != nil {
 		parent := l.frame.columns[l.frame.parent]
-		b.Column(parent.alias, parent.name).SQL(" ")
+		where.next().Column(parent.alias, parent.name).SQL(" ")
 		writeMembers(b, parent.typ, l.groups)
-		b.SQL("\nAND ")
 	}
-	writeConditions(b, l.read)
+	where.read(l.read)
+}
+
+// conditions write WHERE before the first condition of a select and AND between them.
+type conditions struct {
+	b     *dialect.Builder
+	count int
+}
+
+func (c *conditions) next() *dialect.Builder {
+	c.count++
+	if c.count == 1 {
+		return c.b.SQL("\nWHERE ")
+	}
+	return c.b.SQL("\nAND ")
+}
+
+// read writes selector, filter and cursors.
+func (c *conditions) read(read *plan.Read) {
+	if s := read.Selector; s != nil {
+		c.next().Column("t", s.Field.Column()).SQL(" = ").Value(s.Value)
+		return
+	}
+	if read.Filter != nil {
+		writeFilter(c.next(), "t", read.Filter)
+	}
+	if !read.Page.After.IsNull() {
+		writeCursor(c.next(), read, read.Page.After, true)
+	}
+	if !read.Page.Before.IsNull() {
+		writeCursor(c.next(), read, read.Page.Before, false)
+	}
 }
 
 // writeFrom writes the tables of a read: the model's, and the link table where there is one.
@@ -125,23 +155,6 @@ func writeFrom(b *dialect.Builder, read *plan.Read) {
 // writeMembers writes that what stands to the left is one of the ids of groups.
 func writeMembers(b *dialect.Builder, t scalar.Type, g *groups) {
 	b.SQL("IN (").Members(t, string(g.list)).SQL(")")
-}
-
-// writeConditions writes selector, filter and cursors.
-func writeConditions(b *dialect.Builder, read *plan.Read) {
-	if s := read.Selector; s != nil {
-		b.Column("t", s.Field.Column()).SQL(" = ").Value(s.Value)
-		return
-	}
-	writeFilter(b, "t", read.Filter)
-	if !read.Page.After.IsNull() {
-		b.SQL("\nAND ")
-		writeCursor(b, read, read.Page.After, true)
-	}
-	if !read.Page.Before.IsNull() {
-		b.SQL("\nAND ")
-		writeCursor(b, read, read.Page.Before, false)
-	}
 }
 
 // writeCursor writes that a row stands after (or before) the row with an id, in
