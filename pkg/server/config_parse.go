@@ -114,7 +114,7 @@ func readURI(s *section, uri string, d *connector.Config) {
 // and remembers which keys were asked for.
 type section struct {
 	path  string // of the section, "databases.default"; "" of the root
-	names []string
+	names []*yaml.Node // keys, in the order of the text
 	nodes map[string]*yaml.Node
 	used  map[string]bool
 	err   error
@@ -128,7 +128,7 @@ func newSection(path string, node *yaml.Node) *section {
 			value = value.Alias
 		}
 		if value.Tag != "!!null" {
-			s.names = append(s.names, key.Value)
+			s.names = append(s.names, key)
 			s.nodes[key.Value] = value
 		}
 	}
@@ -140,7 +140,7 @@ func (s *section) first() string {
 	if len(s.names) == 0 {
 		return ""
 	}
-	return s.names[0]
+	return s.names[0].Value
 }
 
 // section returns the mapping under a key; ok is false when it is not there or empty.
@@ -213,8 +213,8 @@ func (s *section) ignore(keys ...string) {
 func (s *section) unused() []string {
 	var warnings []string
 	for _, name := range s.names {
-		if !s.used[name] {
-			warnings = append(warnings, fmt.Sprintf("line %d: the key %s is not used", s.nodes[name].Line, s.full(name)))
+		if !s.used[name.Value] {
+			warnings = append(warnings, fmt.Sprintf("line %d: the key %s is not used", name.Line, s.full(name.Value)))
 		}
 	}
 	return warnings
