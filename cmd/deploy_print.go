@@ -1,0 +1,237 @@
+package cmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/prisma1-go/prisma1/pkg/client"
+	"github.com/prisma1-go/prisma1/pkg/prismayml"
+	"github.com/prisma1-go/prisma1/pkg/terminal"
+)
+
+// printProblems shows what is wrong with a datamodel, by type.
+func printProblems(t *terminal.Terminal, problems []client.Problem) {
+	t.Printf("\n%s\n", t.Red("Errors:"))
+	printByType(t, problems, t.Red("✖"))
+	t.Printf("\nDeployment canceled. Please fix the above errors to continue deploying.\n")
+	t.Printf("Read more about deployment errors here: https://bit.ly/prisma-force-flag\n")
+}
+
+// printDataLoss shows what a deploy would lose, by type.
+func printDataLoss(t *terminal.Terminal, warnings []client.Problem) {
+	t.Printf("\n%s\n", t.Yellow("Warnings:"))
+	printByType(t, warnings, t.Yellow("!"))
+}
+
+func printByType(t *terminal.Terminal, problems []client.Problem, mark string) {
+	groups := newGroups()
+	for _, p := range problems {
+		groups.add(p.Type, mark+" "+p.Description)
+	}
+	for _, name := range groups.names {
+		t.Printf("\n  %s\n", t.Bold(name))
+		for _, line := range groups.lines[name] {
+			t.Printf("    %s\n", line)
+		}
+	}
+}
+
+// groups are lines under names, in the order in which the names come first.
+type groups struct {
+	names []string
+	lines map[string][]string
+}
+
+func newGroups() *groups { return &groups{lines: map[string][]string{}} }
+
+func (g *groups) add(name string, lines ...string) {
+	if _, there := g.lines[name]; !there {
+		g.names = append(g.names, name)
+	}
+	g.lines[name] = append(g.lines[name], lines...)
+}
+
+// printChanges shows the steps of a migration: types, then enums, then relations.
+func printChanges(t *terminal.Terminal, steps []client.Step, dryRun bool) {
+	types, enums, relations := newGroups(), newGroups(), newGroups()
+	for _, s := range steps {
+		switch {
+		case strings.HasSuffix(s.Type, "Enum"):
+			enums.add(s.Name, enumLine(t, s))
+		case strings.HasSuffix(s.Type, "Relation"):
+			relations.add(s.Name, relationLines(t, s)...)
+		case strings.HasSuffix(s.Type, "Field"):
+			types.add(s.Model, fieldLine(t, s))
+		case strings.HasSuffix(s.Type, "Model"):
+			types.add(s.Name, modelLines(t, s)...)
+		}
+	}
+	if len(types.names)+len(enums.names)+len(relations.names) == 0 {
+		if dryRun {
+			t.Printf("There are no changes.\n")
+		} else {
+			t.Printf("Service is already up to date.\n")
+		}
+		return
+	}
+	if dryRun {
+		t.Printf("\n%s\n", t.Bold("Potential changes:"))
+	} else {
+		t.Printf("\n%s\n", t.Bold("Changes:"))
+	}
+	printGroups(t, types, "Type")
+	printGroups(t, enums, "Enum")
+	printGroups(t, relations, "Relation")
+}
+
+func printGroups(t *terminal.Terminal, g *groups, kind string) {
+	for _, name := range g.names {
+		t.Printf("\n  %s (%s)\n", t.Bold(name), kind)
+		for _, line := range g.lines[name] {
+			t.Printf("  %s\n", line)
+		}
+	}
+}
+
+func modelLines(t *terminal.Terminal, s client.Step) []string {
+	switch {
+	case s.Type == "CreateModel":
+		return []string{fmt.Sprintf("%s Created type `%s`", t.Green("+"), s.Name)}
+	case s.Type == "DeleteModel":
+		return []string{fmt.Sprintf("%s Deleted type `%s`", t.Red("-"), s.Name)}
+	case s.NewName != "" && s.NewName != s.Name:
+		return []string{fmt.Sprintf("%s Renamed type `%s` to `%s`", t.Yellow("~"), s.Name, s.NewName)}
+	}
+	return []string{fmt.Sprintf("%s Updated type `%s`", t.Yellow("~"), s.Name)}
+}
+
+func enumLine(t *terminal.Terminal, s client.Step) string {
+	switch {
+	case s.Type == "CreateEnum":
+		return fmt.Sprintf("%s Created enum %s with values %s", t.Green("+"), s.Name, quotedList(s.Values))
+	case s.Type == "DeleteEnum":
+		return fmt.Sprintf("%s Deleted enum %s", t.Red("-"), s.Name)
+	case s.NewName != "" && s.NewName != s.Name:
+		return fmt.Sprintf("%s Renamed enum %s to %s", t.Yellow("~"), s.Name, s.NewName)
+	}
+	return fmt.Sprintf("%s Updated enum %s", t.Yellow("~"), s.Name)
+}
+
+func quotedList(values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = "`" + v + "`"
+	}
+	return strings.Join(quoted, ", ")
+}
+
+func fieldLine(t *terminal.Terminal, s client.Step) string {
+	switch s.Type {
+	case "CreateField":
+		return fmt.Sprintf("%s Created field `%s` of type `%s`", t.Green("+"), s.Name, fieldType(s))
+	case "DeleteField":
+		return fmt.Sprintf("%s Deleted field `%s`", t.Red("-"), s.Name)
+	}
+	line := fmt.Sprintf("%s Updated field `%s`", t.Yellow("~"), s.Name)
+	if changes := fieldChanges(s); len(changes) > 0 {
+		return line + ". It " + strings.Join(changes, ", ") + "."
+	}
+	return line
+}
+
+func fieldType(s client.Step) string {
+	name := s.TypeName
+	if s.Enum != "" {
+		name = s.Enum
+	}
+	if isTrue(s.IsList) {
+		return "[" + name + "!]!"
+	}
+	if isTrue(s.IsRequired) {
+		return name + "!"
+	}
+	return name
+}
+
+func fieldChanges(s client.Step) []string {
+	var changes []string
+	either := func(value *bool, yes, no string) {
+		if value != nil && *value {
+			changes = append(changes, yes)
+		} else if value != nil {
+			changes = append(changes, no)
+		}
+	}
+	if s.NewName != "" && s.NewName != s.Name {
+		changes = append(changes, "was renamed to `"+s.NewName+"`")
+	}
+	either(s.IsRequired, "became required", "is not required anymore")
+	either(s.IsList, "became a list", "is not a list anymore")
+	either(s.IsUnique, "became unique", "is not unique anymore")
+	switch {
+	case s.Enum != "":
+		changes = append(changes, "now uses enum "+s.Enum)
+	case s.TypeName != "":
+		changes = append(changes, "now has the type "+s.TypeName)
+	}
+	return changes
+}
+
+func isTrue(value *bool) bool { return value != nil && *value }
+
+func relationLines(t *terminal.Terminal, s client.Step) []string {
+	plus, minus := t.Green("+"), t.Red("-")
+	switch s.Type {
+	case "DeleteRelation":
+		return []string{minus + " Deleted relation"}
+	case "CreateRelation":
+		return createdRelation(plus, s)
+	}
+	var lines []string
+	if s.NewName != "" && s.NewName != s.Name {
+		lines = append(lines, fmt.Sprintf("%s Renamed relation `%s` to `%s`", t.Yellow("~"), s.Name, s.NewName))
+	}
+	if s.Before == nil || s.After == nil || *s.Before == *s.After {
+		return lines
+	}
+	if s.Before.Type == "LinkTable" && s.After.Type == "LinkTable" && s.Before.Table == s.After.Table {
+		if s.Before.IDColumn != "" && s.After.IDColumn == "" {
+			lines = append(lines, fmt.Sprintf("%s The id column `%s` in link table `%s` has been removed.", minus, s.Before.IDColumn, s.Before.Table),
+				"  It was a Prisma legacy column that is not in use anymore.")
+		}
+		return lines
+	}
+	if s.Before.Type == "LinkTable" {
+		lines = append(lines, fmt.Sprintf("%s Link Table `%s` has been removed", minus, s.Before.Table))
+	} else {
+		lines = append(lines, fmt.Sprintf("%s Removed an inline relation in the column `%s` of table `%s`", minus, s.Before.Column, s.Before.Model))
+	}
+	if s.After.Type == "LinkTable" {
+		return append(lines, fmt.Sprintf("%s Link Table `%s` has been created", plus, s.After.Table))
+	}
+	return append(lines, fmt.Sprintf("%s Created an inline relation in the column `%s` of table `%s`", plus, s.After.Column, s.After.Model))
+}
+
+func createdRelation(plus string, s client.Step) []string {
+	switch {
+	case s.After == nil:
+		return nil
+	case s.After.Type == "LinkTable":
+		return []string{fmt.Sprintf("%s Link Table `%s` between `%s` and `%s` has been created", plus, s.After.Table, s.LeftModel, s.RightModel)}
+	}
+	return []string{fmt.Sprintf("%s Created an inline relation between `%s` and `%s` in the column `%s` of table `%s`", plus, s.LeftModel, s.RightModel, s.After.Column, s.After.Model)}
+}
+
+// printEndpoints shows where a service can be reached.
+func printEndpoints(t *terminal.Terminal, e prismayml.Endpoint) {
+	t.Printf("\n%s\n\n  HTTP:  %s\n  WS:    %s\n", t.Bold("Your Prisma endpoint is live:"), e.HTTP(), e.WebSocket())
+	t.Printf("\nYou can view & edit your data here:\n\n  Playground: %s\n\n", e.HTTP())
+}
+
+func printJSON(t *terminal.Terminal, value any) error {
+	encoder := json.NewEncoder(t.Out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
+}

@@ -1,0 +1,61 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/prisma1-go/prisma1/pkg/datamodel"
+	"github.com/prisma1-go/prisma1/pkg/prismayml"
+)
+
+// checkSources prints everything that is wrong with the datamodel as file:line:column, which
+// editors understand. The server would refuse it too, but it knows no files.
+func (s *devSession) checkSources(file *prismayml.File) error {
+	sources, err := file.Sources()
+	if err != nil {
+		return err
+	}
+	document, syntax := datamodel.Parse(prismayml.Types(sources))
+	if syntax != nil {
+		message := syntax.Hint
+		if message == "" {
+			message = syntax.Message
+		}
+		s.t.Notef("\n%s: %s\n", place(sources, syntax.Line, syntax.Column), s.t.Red(message))
+		return s.kept()
+	}
+	problems := document.Check(datamodel.Rules{IntIDs: true, FoldedNames: true})
+	if len(problems) == 0 {
+		return nil
+	}
+	s.t.Notef("\n")
+	for _, p := range problems {
+		name := p.Type
+		if p.Field != "" {
+			name += "." + p.Field
+		}
+		s.t.Notef("%s: %s: %s\n", place(sources, p.Line, p.Column), s.t.Bold(name), s.t.Red(p.Description))
+	}
+	return s.kept()
+}
+
+// kept says what becomes of the service after a broken save.
+func (s *devSession) kept() error {
+	if s.service != "" {
+		s.t.Notef("\nNothing was deployed. The service as it was before runs on at %s\n", s.service)
+	} else {
+		s.t.Notef("\nNothing was deployed. Save the datamodel without these problems to deploy it.\n")
+	}
+	return errShown
+}
+
+func place(sources []prismayml.Source, line, column int) string {
+	path, line := prismayml.Locate(sources, line)
+	if dir, err := os.Getwd(); err == nil {
+		if near, err := filepath.Rel(dir, path); err == nil && len(near) < len(path) {
+			path = near
+		}
+	}
+	return fmt.Sprintf("%s:%d:%d", path, line, column)
+}

@@ -1,0 +1,120 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/prisma1-go/prisma1/pkg/client"
+	"github.com/prisma1-go/prisma1/pkg/cluster"
+	"github.com/prisma1-go/prisma1/pkg/prismayml"
+)
+
+type listOptions struct{ App *App }
+
+func newListCmd(app *App, run func(context.Context, *listOptions) error) *cobra.Command {
+	opts := &listOptions{App: app}
+	return &cobra.Command{
+		Use:     "list",
+		Aliases: []string{"ls"},
+		Short:   "List all deployed services",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+	}
+}
+
+// runList asks the server of this folder's service, the local one, and those in ~/.prisma/config.yml.
+// A server that does not answer is named on Err.
+func runList(ctx context.Context, opts *listOptions) error {
+	servers, err := knownServers(opts.App)
+	if err != nil {
+		return err
+	}
+	var rows [][]string
+	for _, s := range servers {
+		services, err := listServices(ctx, s)
+		if err != nil {
+			opts.App.Terminal.Warning(s.Name + ": " + describe(err))
+			continue
+		}
+		for _, service := range services {
+			rows = append(rows, []string{service.Name, service.Stage, s.Name})
+		}
+	}
+	if len(rows) == 0 {
+		opts.App.Terminal.Printf("No deployed service found\n")
+		return nil
+	}
+	opts.App.Terminal.Table([]string{"Service Name", "Stage", "Server"}, rows)
+	return nil
+}
+
+func listServices(ctx context.Context, s cluster.Cluster) ([]client.Project, error) {
+	token, err := managementToken(s.Secret)
+	if err != nil {
+		return nil, err
+	}
+	return client.New(s.Host, token, nil).Projects(ctx)
+}
+
+// knownServers are the servers the CLI can think of, each base URL once.
+func knownServers(app *App) ([]cluster.Cluster, error) {
+	registry, err := app.registry()
+	if err != nil {
+		return nil, err
+	}
+	var servers []cluster.Cluster
+	seen := map[string]bool{}
+	add := func(s cluster.Cluster) {
+		e, err := prismayml.ParseEndpoint(s.Host)
+		if err != nil || seen[e.Base] {
+			return
+		}
+		seen[e.Base] = true
+		servers = append(servers, s)
+	}
+	here, err := serverHere(app, registry)
+	if err != nil {
+		return nil, err
+	}
+	add(here)
+	if state, running := app.localServer(); running {
+		add(cluster.Cluster{Name: "local", Host: state.URL(), Secret: app.Getenv(secretVariable)})
+	}
+	for _, c := range registry.Clusters() {
+		add(c)
+	}
+	return servers, nil
+}
+
+// serverHere is the server of the service definition in this folder; the zero Cluster without one.
+func serverHere(app *App, registry *cluster.Registry) (cluster.Cluster, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return cluster.Cluster{}, err
+	}
+	path, err := prismayml.Find(dir)
+	if errors.Is(err, prismayml.ErrNotFound) {
+		return cluster.Cluster{}, nil
+	}
+	env, err := prismayml.LoadEnv(app.Environ, dir, "")
+	if err != nil {
+		return cluster.Cluster{}, err
+	}
+	file, err := prismayml.Load(path, prismayml.Options{Env: env})
+	if err != nil || file.Endpoint == "" {
+		return cluster.Cluster{}, err
+	}
+	e, err := prismayml.ParseEndpoint(file.Endpoint)
+	if err != nil {
+		return cluster.Cluster{}, err
+	}
+	known, _ := registry.Find(e.Base)
+	name := e.Cluster
+	if known.Name != "" {
+		name = known.Name
+	}
+	return cluster.Cluster{Name: name, Host: e.Base, Secret: firstSecret("", env.Get(secretVariable), known)}, nil
+}

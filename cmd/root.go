@@ -1,0 +1,145 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// The groups of the help, in order.
+const (
+	groupService = "service"
+	groupData    = "data"
+	groupServer  = "server"
+	groupCloud   = "cloud"
+)
+
+func newRootCmd(app *App) *cobra.Command {
+	root := &cobra.Command{
+		Use:                "prisma1",
+		Short:              "Prisma replaces traditional ORMs",
+		SilenceUsage:       true,
+		SilenceErrors:      true,
+		Args:               cobra.ArbitraryArgs,
+		DisableSuggestions: true,
+		CompletionOptions:  cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	cobra.EnableCommandSorting = false
+	root.RunE = func(cmd *cobra.Command, args []string) error { return runRoot(app, cmd, args) }
+	root.Flags().BoolP("version", "v", false, "print the version")
+	root.AddGroup(
+		&cobra.Group{ID: groupService, Title: "Service:"},
+		&cobra.Group{ID: groupData, Title: "Data workflows:"},
+		&cobra.Group{ID: groupServer, Title: "Server:"},
+		&cobra.Group{ID: groupCloud, Title: "Cloud:"},
+	)
+	addGroup(root, groupService, newDeployCmd(app, runDeploy), newInfoCmd(app, runInfo), newTokenCmd(app, runToken), newListCmd(app, runList), newDeleteCmd(app, runDelete))
+	addGroup(root, groupData, newSeedCmd(app, runSeed), newResetCmd(app, runReset))
+	addGroup(root, groupServer, newDevCmd(app, runDev), newServerCmd(app, runServer), newLocalCmd(app))
+	addGroup(root, groupCloud, newLoginCmd(app, runLogin), newLogoutCmd(app, runLogout))
+	root.AddCommand(newVersionCmd(app, runVersion))
+	root.SetIn(app.Terminal.In)
+	root.SetOut(app.Terminal.Out)
+	root.SetErr(app.Terminal.Err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { printHelp(app.Terminal, cmd) })
+	root.SetHelpCommand(newHelpCmd(root))
+	return root
+}
+
+func addGroup(root *cobra.Command, group string, commands ...*cobra.Command) {
+	for _, c := range commands {
+		c.GroupID = group
+		root.AddCommand(c)
+	}
+}
+
+func runRoot(app *App, cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return unknownCommand(cmd, args[0])
+	}
+	if version, _ := cmd.Flags().GetBool("version"); version {
+		return runVersion(cmd.Context(), &versionOptions{App: app})
+	}
+	return cmd.Help()
+}
+
+func newHelpCmd(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:    "help [command]",
+		Short:  "Help about a command",
+		Hidden: true,
+		RunE: func(_ *cobra.Command, args []string) error {
+			target, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return fmt.Errorf("command %s not found", strings.Join(args, ":"))
+			}
+			target.InitDefaultHelpFlag()
+			return target.Help()
+		},
+	}
+}
+
+// unknownCommand looks for the command with the most similar name.
+func unknownCommand(parent *cobra.Command, name string) error {
+	meant, distance := "", len(name)/2+1
+	for _, c := range parent.Commands() {
+		if d := levenshtein.ComputeDistance(name, c.Name()); !c.Hidden && d <= distance {
+			meant, distance = c.Name(), d-1
+		}
+	}
+	return &unknownCommandError{Name: name, Meant: meant}
+}
+
+// flagError says what is wrong with a flag in the original's words.
+func flagError(err error) error {
+	if errors.Is(err, pflag.ErrHelp) {
+		return err
+	}
+	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		return fmt.Errorf("Unknown flag %s", dashed(e.GetSpecifiedName()))
+	}
+	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		return fmt.Errorf("Flag --%s expects a value", e.GetFlag().Name)
+	}
+	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return fmt.Errorf("Flag --%s cannot be %q: %w", e.GetFlag().Name, e.GetValue(), e.Unwrap())
+	}
+	return err
+}
+
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+// noArgs refuses arguments; the original let two of them pass.
+func noArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("Unexpected argument %s", args[0])
+	}
+	return nil
+}
+
+// atMostOneArg refuses a second argument.
+func atMostOneArg(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("Unexpected argument %s", args[1])
+	}
+	return nil
+}
+
+// withoutTokens takes what looks like a token out of a message that will be shown.
+func withoutTokens(message string) string {
+	if !strings.Contains(message, "eyJ") {
+		return message
+	}
+	return regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]*`).ReplaceAllString(message, "TOKEN")
+}
