@@ -113,7 +113,7 @@ func readURI(s *section, uri string, d *connector.Config) {
 // A section is one YAML mapping that is being read. It gathers what is wrong
 // and remembers which keys were asked for.
 type section struct {
-	path  string // of the section, "databases.default"; "" of the root
+	path  string       // of the section, "databases.default"; "" of the root
 	names []*yaml.Node // keys, in the order of the text
 	nodes map[string]*yaml.Node
 	used  map[string]bool
