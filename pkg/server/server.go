@@ -27,6 +27,7 @@ import (
 
 const (
 	headerTimeout = 10 * time.Second
+	readTimeout   = 5 * time.Minute  // for a whole request
 	idleTimeout   = 10 * time.Minute // as Prisma 1's local image
 	stopTimeout   = 10 * time.Second // for running requests, when the server is told to stop
 	maxHeader     = 64 << 10         // bytes
@@ -86,6 +87,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	web := &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
