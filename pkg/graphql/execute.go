@@ -85,6 +85,30 @@ type execution struct {
 	root    bool // the object at hand is the query root
 	path    []any
 	errs    Errors
+	known   map[selected][]Field // selections met before; lists ask for the same one again and again
+}
+
+// selected is a field's selection for a type.
+type selected struct {
+	node     *ast.Field
+	typeName string
+}
+
+// below returns what f selects of a type.
+func (x *execution) below(f Field, typeName string) []Field {
+	if len(f.sets) != 1 { // merged fields: the node alone does not tell which
+		return f.Fields(typeName)
+	}
+	key := selected{f.node, typeName}
+	fields, ok := x.known[key]
+	if !ok {
+		fields = f.Fields(typeName)
+		if x.known == nil {
+			x.known = map[selected][]Field{}
+		}
+		x.known[key] = fields
+	}
+	return fields
 }
 
 // fields appends an object; ok is false when it must be null.
@@ -146,7 +170,7 @@ func (x *execution) value(b []byte, f Field, t *ast.Type, value any) ([]byte, bo
 		return x.list(b, f, t, value)
 	case Resolver:
 		start := len(b)
-		b, ok := x.fields(b, value, f.Fields(value.TypeName()))
+		b, ok := x.fields(b, value, x.below(f, value.TypeName()))
 		if !ok {
 			return append(b[:start], "null"...), !t.NonNull
 		}

@@ -244,24 +244,55 @@ func arguments(types *ast.Schema, list ast.ArgumentDefinitionList, f Field) any 
 }
 
 // inputValue is an __InputValue.
-func inputValue(types *ast.Schema, name, description string, t *ast.Type, defaultValue *ast.Value, directives ast.DirectiveList) Record {
-	r := member("__InputValue", name, description, directives)
-	r.Values["type"] = typeObject{types, t}
-	if defaultValue != nil {
-		r.Values["defaultValue"] = render(defaultValue)
-	}
-	return r
+func inputValue(types *ast.Schema, name, description string, t *ast.Type, defaultValue *ast.Value, directives ast.DirectiveList) any {
+	m := member("__InputValue", name, description, directives)
+	m.types, m.t, m.defaultValue = types, t, defaultValue
+	return m
 }
 
-// member is what fields, enum values and input values have in common.
-func member(typeName, name, description string, directives ast.DirectiveList) Record {
-	values := map[string]any{"name": name, "description": text(description), "isDeprecated": false}
-	if d := directives.ForName("deprecated"); d != nil {
-		values["isDeprecated"] = true
-		values["deprecationReason"] = "No longer supported"
-		if reason := d.Arguments.ForName("reason"); reason != nil {
-			values["deprecationReason"] = reason.Value.Raw
+// memberObject answers __EnumValue and __InputValue, and what __Field has in common with them.
+type memberObject struct {
+	typeName, name, description string
+	directives                  ast.DirectiveList
+
+	types        *ast.Schema
+	t            *ast.Type  // of an input value, nil otherwise
+	defaultValue *ast.Value // of an input value, nil when it has none
+}
+
+func member(typeName, name, description string, directives ast.DirectiveList) *memberObject {
+	return &memberObject{typeName: typeName, name: name, description: description, directives: directives}
+}
+
+func (o *memberObject) TypeName() string { return o.typeName }
+
+func (o *memberObject) Field(_ context.Context, f Field) (any, error) {
+	switch f.Name {
+	case "name":
+		return o.name, nil
+	case "description":
+		return text(o.description), nil
+	case "isDeprecated":
+		return o.directives.ForName("deprecated") != nil, nil
+	case "deprecationReason":
+		return deprecation(o.directives), nil
+	case "type":
+		return typeObject{o.types, o.t}, nil
+	case "defaultValue":
+		if o.defaultValue != nil {
+			return render(o.defaultValue), nil
 		}
 	}
-	return Record{Type: typeName, Values: values}
+	return nil, nil
+}
+
+func deprecation(directives ast.DirectiveList) any {
+	d := directives.ForName("deprecated")
+	if d == nil {
+		return nil
+	}
+	if reason := d.Arguments.ForName("reason"); reason != nil {
+		return reason.Value.Raw
+	}
+	return "No longer supported"
 }
