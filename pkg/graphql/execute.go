@@ -189,6 +189,9 @@ func (x *execution) value(b []byte, f Field, t *ast.Type, value any) ([]byte, bo
 }
 
 func (x *execution) list(b []byte, f Field, t *ast.Type, items []any) ([]byte, bool) {
+	if t.Elem == nil {
+		return x.null(b, f, t, fmt.Errorf("a list for field %s of type %s", f.Name, t))
+	}
 	start := len(b)
 	b = append(b, '[')
 	for i, item := range items {

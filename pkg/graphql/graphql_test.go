@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -466,4 +467,24 @@ func BenchmarkBind(b *testing.B) {
 		}
 		sel.Fields()[0].Argument("where")
 	}
+}
+
+// TestIntrospectionCache asks from several goroutines; answers belong to their document.
+func TestIntrospectionCache(t *testing.T) {
+	t.Parallel()
+	s := zoo(t)
+	cache := NewCache(s, DefaultLimits(), 10)
+	var wg sync.WaitGroup
+	for i := range 24 {
+		wg.Go(func() {
+			name := []string{"Diet", "Animal", "Keeper"}[i%3]
+			doc, _ := cache.Document(`{ __type(name: "` + name + `") { name } }`)
+			op, _ := doc.Operation("")
+			sel, _ := op.Bind(nil)
+			if got, want := string(s.Introspect(sel.Fields()[0])), `{"name":"`+name+`"}`; got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		})
+	}
+	wg.Wait()
 }

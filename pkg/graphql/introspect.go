@@ -5,12 +5,54 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Introspect answers __schema or __type at the root of a query; it returns JSON.
+// Introspect answers __schema or __type at the root of a query; it returns JSON
+// that the caller does not change. The answers to the documents asked for last
+// are kept: playgrounds ask every other second, for megabytes.
 func (s *Schema) Introspect(f Field) []byte {
+	if len(f.selection.variables) > 0 || len(f.sets) != 1 {
+		return s.introspect(f)
+	}
+	if answer := s.answers.find(f.node); answer != nil {
+		return answer
+	}
+	answer := s.introspect(f)
+	s.answers.keep(f.node, answer)
+	return answer
+}
+
+// introspections are the last answers to introspection. Goroutines may share them.
+type introspections struct {
+	mu   sync.Mutex
+	last [2]struct {
+		field  *ast.Field // belongs to one document
+		answer []byte
+	}
+}
+
+func (i *introspections) find(field *ast.Field) []byte {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, known := range i.last {
+		if known.field == field {
+			return known.answer
+		}
+	}
+	return nil
+}
+
+func (i *introspections) keep(field *ast.Field, answer []byte) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.last[1] = i.last[0]
+	i.last[0].field, i.last[0].answer = field, answer
+}
+
+func (s *Schema) introspect(f Field) []byte {
 	x := &execution{ctx: context.Background(), schema: s, failure: func(err error) *Error { return &Error{Message: err.Error()} }}
 	var object Resolver = schemaObject{s.types}
 	if f.Name == "__type" {

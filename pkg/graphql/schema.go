@@ -14,7 +14,8 @@ import (
 
 // A Schema is a checked GraphQL schema. It does not change; goroutines may share it.
 type Schema struct {
-	types *ast.Schema
+	types   *ast.Schema
+	answers introspections
 }
 
 // prelude is what every schema has: built-in scalars, the introspection types,
