@@ -65,8 +65,12 @@ func (p *planner) updateField(before, after *schema.Field) {
 func (p *planner) updateList(t *relational.Table, before, after *schema.Field) {
 	list := p.table(p.previousList(before))
 	if list != nil && before.Type == after.Type {
-		p.listOf[after] = t.Name + "_" + after.Column()
-		p.rename(list, p.listOf[after])
+		name := t.Name + "_" + after.Column()
+		if name != list.Name {
+			p.makeRoomForList(name)
+		}
+		p.listOf[before], p.listOf[after] = name, name
+		p.rename(list, name)
 		return
 	}
 	p.drop(list)

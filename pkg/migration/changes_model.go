@@ -87,9 +87,28 @@ func (p *planner) makeRoomForTable(name string) {
 	}
 }
 
+// makeRoomForList moves the table of a list out of the way that is renamed in
+// the same migration, later.
+func (p *planner) makeRoomForList(name string) {
+	list := p.table(name)
+	if list == nil {
+		return
+	}
+	for _, m := range p.previous.Models {
+		for _, f := range m.Fields {
+			if _, done := p.listOf[f]; !done && f.IsScalarList() && f.ListTable() == name {
+				p.rename(list, name+"_moving")
+				p.listOf[f] = list.Name
+				return
+			}
+		}
+	}
+}
+
 // createList makes the table of a list field whose model has the table t.
 func (p *planner) createList(t *relational.Table, f *schema.Field) {
 	name := t.Name + "_" + f.Column()
+	p.makeRoomForList(name)
 	if p.table(name) != nil || p.detached[p.before(f.Model)] {
 		return
 	}

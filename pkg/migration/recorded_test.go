@@ -1,6 +1,7 @@
 package migration_test
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -17,11 +18,8 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
-// differs lists recorded cases in which our steps are others on purpose.
-var differs = map[string]string{}
-
 // TestRecorded compares the steps of every recorded deploy with what the
-// original answered. It needs the recordings beside the repository, or
+// original answered, and its warnings as far as they can be without its data. It needs the recordings beside the repository, or
 // PRISMA1_CONFORMANCE.
 func TestRecorded(t *testing.T) {
 	t.Parallel()
@@ -45,9 +43,8 @@ func TestRecorded(t *testing.T) {
 		}
 		for _, c := range r.Cases {
 			name := r.Connector + "/" + r.Suite + "/" + c.Name
-			if _, skip := differs[name]; !skip {
-				deploys += replay(t, name, c.Steps)
-			}
+			rules := datamodel.Rules{IntIDs: true, UUIDs: r.Connector == "postgres", Sequences: true}
+			deploys += replay(t, name, rules, c.Steps)
 		}
 	}
 	if deploys < 700 {
@@ -73,20 +70,21 @@ type recordedAnswer struct {
 	Status string
 	Data   struct {
 		Deploy *struct {
-			Errors    []any
+			Errors    []migration.Problem
+			Warnings  []migration.Warning
 			Migration *struct{ Steps []map[string]any }
 		}
 	}
 }
 
 // replay goes through the deploys of a case and returns how many steps lists it compared.
-func replay(t *testing.T, name string, steps []recordedStep) (compared int) {
+func replay(t *testing.T, name string, rules datamodel.Rules, steps []recordedStep) (compared int) {
 	t.Helper()
 	schemas := map[string]*schema.Schema{}
 	for _, step := range steps {
 		project, text := step.deploy()
 		answer := step.answer()
-		if text == "" || answer.Data.Deploy == nil || answer.Data.Deploy.Migration == nil {
+		if text == "" || answer.Data.Deploy == nil {
 			continue
 		}
 		previous := schemas[project]
@@ -97,6 +95,9 @@ func replay(t *testing.T, name string, steps []recordedStep) (compared int) {
 		if syntax != nil {
 			t.Fatalf("%s: %v", name, syntax)
 		}
+		if len(document.Check(rules)) > 0 {
+			continue
+		}
 		next, err := datamodel.Infer(document, previous)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -105,6 +106,10 @@ func replay(t *testing.T, name string, steps []recordedStep) (compared int) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			return compared
+		}
+		checkWarnings(t, name, document, got, previous, next, answer)
+		if answer.Data.Deploy.Migration == nil {
+			continue
 		}
 		want := recordedSteps(answer.Data.Deploy.Migration.Steps)
 		if diff := cmp.Diff(want, describedSteps(t, got, previous, next)); diff != "" {
@@ -117,6 +122,57 @@ func replay(t *testing.T, name string, steps []recordedStep) (compared int) {
 		}
 	}
 	return compared
+}
+
+// checkWarnings compares what the original found in its data with what we could
+// find: nothing more than if all were there, nothing less than if nothing were.
+func checkWarnings(t *testing.T, name string, document *datamodel.Document, steps []migration.Step, previous, next *schema.Schema, answer recordedAnswer) {
+	t.Helper()
+	most, mostProblems, err := migration.Warnings(context.Background(), steps, previous, next, allOrNothing(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	least, leastProblems, err := migration.Warnings(context.Background(), steps, previous, next, allOrNothing(false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range document.Warnings() {
+		most = append(most, migration.Warning{Type: w.Type, Field: w.Field, Description: w.Description})
+	}
+	deploy := answer.Data.Deploy
+	for _, w := range deploy.Warnings {
+		if !slices.Contains(most, w) {
+			t.Errorf("%s: not warned: %+v", name, w)
+		}
+	}
+	for _, p := range deploy.Errors {
+		if p.Type != "Subscription" && !slices.Contains(mostProblems, p) {
+			t.Errorf("%s: not refused: %+v", name, p)
+		}
+	}
+	for _, w := range least {
+		if len(deploy.Errors) == 0 && !slices.Contains(deploy.Warnings, w) {
+			t.Errorf("%s: warned: %+v", name, w)
+		}
+	}
+	for _, p := range leastProblems {
+		if !slices.Contains(deploy.Errors, p) {
+			t.Errorf("%s: refused: %+v", name, p)
+		}
+	}
+}
+
+// allOrNothing answers every question about the data alike.
+type allOrNothing bool
+
+func (a allOrNothing) HasRows(context.Context, *schema.Model) (bool, error)  { return bool(a), nil }
+func (a allOrNothing) HasNulls(context.Context, *schema.Field) (bool, error) { return bool(a), nil }
+func (a allOrNothing) HasDuplicates(context.Context, *schema.Field) (bool, error) {
+	return bool(a), nil
+}
+func (a allOrNothing) HasLinks(context.Context, *schema.Relation) (bool, error) { return bool(a), nil }
+func (a allOrNothing) UsesValue(context.Context, *schema.Field, string) (bool, error) {
+	return bool(a), nil
 }
 
 func (s recordedStep) answer() recordedAnswer {
