@@ -22,8 +22,12 @@ func NewCache(s *Schema, l Limits, size int) *Cache {
 	return &Cache{schema: s, limits: l, size: size, entries: make(map[string]*list.Element)}
 }
 
+// mostKeptBytes is the length of the longest text that is worth its memory:
+// longer ones carry data and do not come again.
+const mostKeptBytes = 16 << 10
+
 // Document checks a text as Check does, or remembers that it did. Wrong texts
-// are not kept.
+// and very long ones are not kept.
 func (c *Cache) Document(query string) (*Document, Errors) {
 	if d := c.find(query); d != nil {
 		return d, nil
@@ -32,7 +36,9 @@ func (c *Cache) Document(query string) (*Document, Errors) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	c.keep(d)
+	if len(query) <= mostKeptBytes {
+		c.keep(d)
+	}
 	return d, nil
 }
 

@@ -85,6 +85,8 @@ type execution struct {
 	root    bool // the object at hand is the query root
 	path    []any
 	errs    Errors
+	most    int // bytes after which the answer is given up, 0 for no bound
+	full    bool
 	known   map[selected][]Field // selections met before; lists ask for the same one again and again
 }
 
@@ -126,7 +128,8 @@ func (x *execution) fields(b []byte, o Resolver, fields []Field) ([]byte, bool) 
 		var ok bool
 		b, ok = x.field(b, o, f, root)
 		x.path = x.path[:len(x.path)-1]
-		if !ok {
+		x.full = x.full || x.most > 0 && len(b) > x.most
+		if !ok || x.full {
 			return b, false
 		}
 	}
@@ -171,6 +174,9 @@ func (x *execution) value(b []byte, f Field, t *ast.Type, value any) ([]byte, bo
 	case Resolver:
 		start := len(b)
 		b, ok := x.fields(b, value, x.below(f, value.TypeName()))
+		if x.full {
+			return b, false
+		}
 		if !ok {
 			return append(b[:start], "null"...), !t.NonNull
 		}
@@ -202,6 +208,9 @@ func (x *execution) list(b []byte, f Field, t *ast.Type, items []any) ([]byte, b
 		var ok bool
 		b, ok = x.value(b, f, t.Elem, item)
 		x.path = x.path[:len(x.path)-1]
+		if x.full {
+			return b, false
+		}
 		if !ok {
 			return append(b[:start], "null"...), !t.NonNull
 		}

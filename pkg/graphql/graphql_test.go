@@ -469,6 +469,20 @@ func BenchmarkBind(b *testing.B) {
 	}
 }
 
+// TestIntrospectionBound asks for more than any client needs.
+func TestIntrospectionBound(t *testing.T) {
+	t.Parallel()
+	s := zoo(t)
+	sel, errs := bind(s, `{ __schema { types { fields { name args { name } } } } }`, "")
+	if errs != nil {
+		t.Fatal(errs)
+	}
+	whole := s.introspect(sel.Fields()[0], mostIntrospection)
+	if got := s.introspect(sel.Fields()[0], len(whole)/2); string(got) != "null" {
+		t.Errorf("got %d bytes of %d", len(got), len(whole))
+	}
+}
+
 // TestIntrospectionCache asks from several goroutines; answers belong to their document.
 func TestIntrospectionCache(t *testing.T) {
 	t.Parallel()

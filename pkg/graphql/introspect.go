@@ -12,18 +12,23 @@ import (
 
 // Introspect answers __schema or __type at the root of a query; it returns JSON
 // that the caller does not change. The answers to the documents asked for last
-// are kept: playgrounds ask every other second, for megabytes.
+// are kept: playgrounds ask every other second, for megabytes. An answer beyond
+// mostIntrospection is null.
 func (s *Schema) Introspect(f Field) []byte {
 	if len(f.selection.variables) > 0 || len(f.sets) != 1 {
-		return s.introspect(f)
+		return s.introspect(f, mostIntrospection)
 	}
 	if answer := s.answers.find(f.node); answer != nil {
 		return answer
 	}
-	answer := s.introspect(f)
+	answer := s.introspect(f, mostIntrospection)
 	s.answers.keep(f.node, answer)
 	return answer
 }
+
+// mostIntrospection is the most bytes of an answer; 50 models have 4 MB. Types
+// lead to types, so a short text could ask for any amount.
+const mostIntrospection = 64 << 20
 
 // introspections are the last answers to introspection. Goroutines may share them.
 type introspections struct {
@@ -52,8 +57,9 @@ func (i *introspections) keep(field *ast.Field, answer []byte) {
 	i.last[0].field, i.last[0].answer = field, answer
 }
 
-func (s *Schema) introspect(f Field) []byte {
-	x := &execution{ctx: context.Background(), schema: s, failure: func(err error) *Error { return &Error{Message: err.Error()} }}
+// introspect makes an answer of at most so many bytes, or null.
+func (s *Schema) introspect(f Field, most int) []byte {
+	x := &execution{ctx: context.Background(), schema: s, most: most, failure: func(err error) *Error { return &Error{Message: err.Error()} }}
 	var object Resolver = schemaObject{s.types}
 	if f.Name == "__type" {
 		def := s.types.Types[f.Argument("name").Value.Text]

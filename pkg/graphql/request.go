@@ -28,10 +28,19 @@ var (
 	ErrJSON      = errors.New("The request content was malformed:") //nolint:staticcheck // the original's sentence, sent to clients
 )
 
+// errEmpty is ErrJSON with the original's sentence for a body without bytes.
+type errEmpty struct{}
+
+func (errEmpty) Error() string        { return "Request entity expected but not supplied" }
+func (errEmpty) Is(target error) bool { return target == ErrJSON }
+
 // Decode reads the body of a POST: one request, or a batch of them. Keys it does
 // not know are ignored. err wraps ErrJSON when the body is no JSON at all, and is
 // ErrMalformed, ErrElement or ErrEnvelope when it is no request.
 func Decode(body []byte) (requests []Request, batch bool, err error) {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return nil, false, errEmpty{}
+	}
 	if !json.Valid(body) {
 		var any json.RawMessage
 		return nil, false, errors.Join(ErrJSON, json.Unmarshal(body, &any))
