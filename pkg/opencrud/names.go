@@ -7,7 +7,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
-// All names of the wire are made in this file.
+// All names of the wire that follow from those of a schema are made in this file.
 
 // Names that do not depend on a model.
 const (
