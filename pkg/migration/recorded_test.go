@@ -18,6 +18,11 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
+// rolledBack are cases whose answers do not tell that an accepted migration failed later.
+var rolledBack = []string{
+	"mysql/PrefillingFieldsWithDefaultOrMigrationValueSpec/Creating a required Field of type UUID should not error when there is no defaultValue",
+}
+
 // TestRecorded compares the steps of every recorded deploy with what the
 // original answered, and its warnings as far as they can be without its data. It needs the recordings beside the repository, or
 // PRISMA1_CONFORMANCE.
@@ -43,6 +48,9 @@ func TestRecorded(t *testing.T) {
 		}
 		for _, c := range r.Cases {
 			name := r.Connector + "/" + r.Suite + "/" + c.Name
+			if slices.Contains(rolledBack, name) {
+				continue
+			}
 			rules := datamodel.Rules{IntIDs: true, UUIDs: r.Connector == "postgres", Sequences: true}
 			deploys += replay(t, name, rules, c.Steps)
 		}
@@ -83,6 +91,9 @@ func replay(t *testing.T, name string, rules datamodel.Rules, steps []recordedSt
 	schemas := map[string]*schema.Schema{}
 	for _, step := range steps {
 		project, text := step.deploy()
+		if strings.Contains(step.Query, "addProject") {
+			delete(schemas, project)
+		}
 		answer := step.answer()
 		if text == "" || answer.Data.Deploy == nil {
 			continue
@@ -191,7 +202,8 @@ func (s recordedStep) answer() recordedAnswer {
 	return answer.recordedAnswer
 }
 
-// deploy returns the project and the datamodel of a deploy, "" for anything else.
+// deploy returns the project of a deploy or addProject and the datamodel of a
+// deploy, "" for anything else.
 func (s recordedStep) deploy() (project, text string) {
 	if s.Op == "deploy" {
 		return "", s.Datamodel
@@ -202,7 +214,7 @@ func (s recordedStep) deploy() (project, text string) {
 	}
 	for _, selection := range document.Operations[0].SelectionSet {
 		field, ok := selection.(*ast.Field)
-		if !ok || field.Name != "deploy" {
+		if !ok || field.Name != "deploy" && field.Name != "addProject" {
 			continue
 		}
 		input := field.Arguments.ForName("input").Value
