@@ -1,0 +1,60 @@
+package graphql
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	nested := func(n int) string {
+		return `{ animal ` + strings.Repeat("{ mate ", n) + "{ name }" + strings.Repeat("}", n) + "}"
+	}
+	var aliases, bomb, filter strings.Builder
+	for i := range 501 {
+		fmt.Fprintf(&aliases, "a%d: animal { name } ", i)
+	}
+	bomb.WriteString(`{ animal { ...f0 } } `)
+	for i := range 28 {
+		fmt.Fprintf(&bomb, "fragment f%d on Animal { a: mate { ...f%d } b: mate { ...f%d } } ", i, i+1, i+1)
+	}
+	bomb.WriteString(`fragment f28 on Animal { name }`)
+	filter.WriteString(`{ animal(where: ` + strings.Repeat("{near: ", 101) + "{}" + strings.Repeat("}", 101) + ") { name } }")
+	tests := []struct{ name, query, want string }{
+		{"bytes", "{ named { name } } #" + strings.Repeat("x", 1<<20), "The query is longer than 1048576 bytes."},
+		{"tokens", "{ " + strings.Repeat("named ", 15_001) + "}", "The query has more than 15000 tokens."},
+		{"depth", nested(31), "The query is nested deeper than 32 fields."},
+		{"depth allowed", nested(29), ""},
+		{"roots", "{ " + aliases.String() + "}", "The operation has more than 500 root fields."},
+		{"fragments", bomb.String(), "The query selects more than 50000 fields."},
+		{"directives", "{ named { name " + strings.Repeat("@skip(if: true) ", 101) + "} }", "There are more than 100 directives at one place."},
+		{"values", filter.String(), "Value is nested too deeply."},
+		{"same key", "{ animal { " + strings.Repeat("name ", 14_000) + "} }", ""},
+		{"same key below", "{ animal { " + strings.Repeat("mate { name } ", 3_000) + "} }", ""},
+		{"same key in fragments", "{ animal { ...f } } fragment f on Animal { " + strings.Repeat("... on Animal { mate { name } } ", 1_500) + "}", ""},
+		{"long value", `{ animal(where: {name: "` + strings.Repeat("x", 300<<10) + `"}) { name } }`, ""},
+		{"wrong fields in many lines", "{ animal { " + strings.Repeat("nam\n\n\n\n\n\n\n\n\n\n", 14_000) + "} }", "Cannot query field 'nam'"},
+		{"wrong fields", "{ animal { " + strings.Repeat("nam ", 14_000) + "} }", "Cannot query field 'nam'"},
+		{"wrong values", "{ animal(where: {ids: [" + strings.Repeat("true ", 14_000) + "]}) { name } }", "String or Int value expected"},
+	}
+	s := zoo(t)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			start := time.Now()
+			_, errs := Check(s, test.query, DefaultLimits())
+			if took := time.Since(start); took > 3*time.Second {
+				t.Errorf("took %v", took)
+			}
+			switch {
+			case test.want == "" && errs != nil:
+				t.Errorf("got %v", errs[0].Message)
+			case test.want != "" && (len(errs) == 0 || !strings.Contains(errs[0].Message, test.want)):
+				t.Errorf("got %.300v, want %s", errs, test.want)
+			case len(errs) > mostErrors:
+				t.Errorf("%d errors", len(errs))
+			}
+		})
+	}
+}
