@@ -13,9 +13,27 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/golden"
 )
 
-// TestAnswers sends the requests of testdata/management, n.graphql with
-// n.json as variables, and compares the answers with n.out. A request with the
-// variable "types" but without value takes the section n.prisma.
+// deployQuery is what a request without n.graphql asks.
+const deployQuery = `mutation($types: String!, $force: Boolean, $dryRun: Boolean, $noMigration: Boolean, $secrets: [String!], $subscriptions: [FunctionInput!]) {
+  deploy(input: {name: "shop", stage: "dev", types: $types, force: $force, dryRun: $dryRun, noMigration: $noMigration, secrets: $secrets, subscriptions: $subscriptions}) {
+    errors { type field description }
+    warnings { type field description }
+    steps {
+      type
+      ... on CreateModel { name }
+      ... on CreateField { model name }
+      ... on UpdateModel { name um_newName: newName }
+      ... on UpdateField { model name newName }
+      ... on DeleteModel { name }
+      ... on DeleteField { model name }
+    }
+    migration { revision status applied rolledBack errors startedAt finishedAt steps { type } }
+  }
+}`
+
+// TestAnswers sends the requests of testdata/management one after the other and
+// compares the answers with n.out. n.graphql is a query, n.json its variables;
+// n.prisma is a datamodel to deploy to shop/dev, n.json what else the deploy says.
 func TestAnswers(t *testing.T) {
 	golden.Each(t, "testdata/management", func(t *testing.T, c *golden.Case) {
 		connectortest.Each(t, func(t *testing.T, db *connector.Connector) {
@@ -23,7 +41,7 @@ func TestAnswers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for n := 1; c.Has(fmt.Sprintf("%d.graphql", n)); n++ {
+			for n := 1; c.Has(fmt.Sprintf("%d.graphql", n)) || c.Has(fmt.Sprintf("%d.prisma", n)); n++ {
 				c.Want(t, fmt.Sprintf("%d.out", n), ask(t, m, request(t, c, n)))
 			}
 		})
@@ -40,10 +58,11 @@ func request(t *testing.T, c *golden.Case, n int) []byte {
 			t.Fatal(err)
 		}
 	}
-	if types := section("prisma"); types != "" {
-		variables["types"] = types
+	query := section("graphql")
+	if query == "" {
+		query, variables["types"] = deployQuery, section("prisma")
 	}
-	body, err := json.Marshal(map[string]any{"query": section("graphql"), "variables": variables})
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
 		t.Fatal(err)
 	}
