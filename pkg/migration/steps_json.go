@@ -1,10 +1,9 @@
 package migration
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
-
-	"cmp"
 )
 
 // stepJSON is the stored form of every step when it is read (MigrationStepsJsonFormatter.scala).
