@@ -142,6 +142,11 @@ func (p *planner) rename(t *relational.Table, name string) {
 			}
 		}
 	}
+	for f, list := range p.listOf {
+		if list == t.Name {
+			p.listOf[f] = name
+		}
+	}
 	t.Name = name
 }
 

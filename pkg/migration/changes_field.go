@@ -69,8 +69,8 @@ func (p *planner) updateList(t *relational.Table, before, after *schema.Field) {
 		if name != list.Name {
 			p.makeRoomForList(name)
 		}
-		p.listOf[before], p.listOf[after] = name, name
 		p.rename(list, name)
+		p.listOf[before], p.listOf[after] = name, name
 		return
 	}
 	p.drop(list)

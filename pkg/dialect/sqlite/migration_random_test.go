@@ -219,9 +219,14 @@ func (r *randomService) changeField(m *randomModel, f *randomField) {
 }
 
 func (r *randomService) changeTable(m *randomModel) {
-	switch r.IntN(3) {
+	switch r.IntN(5) {
 	case 0:
 		m.db = fmt.Sprintf("t%d", r.next())
+	case 3:
+		m.idName = fmt.Sprintf("i%d", r.next())
+	case 4: // exchange the tables
+		other := pick(r, r.models)
+		m.db, other.db = other.table(), m.table()
 	case 1:
 		if len(m.fields) > 0 {
 			pick(r, m.fields).db = fmt.Sprintf("c%d", r.next())
@@ -262,7 +267,7 @@ func (r *randomService) text() string {
 	var b strings.Builder
 	for _, m := range r.models {
 		fmt.Fprintf(&b, "type %s%s%s {\n", m.name, directive("db", "name", m.db), renaming(m.was, m.name))
-		fmt.Fprintf(&b, "  %s: %s! @id\n", m.idName, m.id)
+		fmt.Fprintf(&b, "  %s: %s! @id%s\n", m.idName, m.id, renaming(m.idWas, m.idName))
 		for _, f := range m.fields {
 			fmt.Fprintf(&b, "  %s\n", f.text())
 		}
