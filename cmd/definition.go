@@ -51,7 +51,7 @@ func (d *definitionFlags) load(app *App, endpoint string) (*prismayml.File, erro
 	if err != nil {
 		return nil, err
 	}
-	file, err := prismayml.Load(path, prismayml.Options{Env: env, Flags: d.values(), Endpoint: endpoint})
+	file, err := prismayml.Load(nearPath(path), prismayml.Options{Env: env, Flags: d.values(), Endpoint: endpoint})
 	if err != nil {
 		return nil, err
 	}

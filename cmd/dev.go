@@ -186,11 +186,11 @@ func (s *devSession) load() (*prismayml.File, error) {
 		return nil, err
 	}
 	names := prismayml.Options{Env: env, Endpoint: s.base + servicePath(serviceName(dir), "dev")}
-	own, err := prismayml.Load(s.definition, names)
+	own, err := prismayml.Load(nearPath(s.definition), names)
 	if err != nil {
 		return nil, err
 	}
-	written, err := prismayml.Load(s.definition, prismayml.Options{Env: env})
+	written, err := prismayml.Load(nearPath(s.definition), prismayml.Options{Env: env})
 	if err != nil || written.Endpoint == "" {
 		return own, nil // an endpoint that cannot be read here is that of another machine
 	}

@@ -52,10 +52,18 @@ func (s *devSession) kept() error {
 
 func place(sources []prismayml.Source, line, column int) string {
 	path, line := prismayml.Locate(sources, line)
-	if dir, err := os.Getwd(); err == nil {
-		if near, err := filepath.Rel(dir, path); err == nil && len(near) < len(path) {
-			path = near
-		}
+	return fmt.Sprintf("%s:%d:%d", nearPath(path), line, column)
+}
+
+// nearPath is a path as seen from here, where that is shorter.
+func nearPath(path string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return path
 	}
-	return fmt.Sprintf("%s:%d:%d", path, line, column)
+	near, err := filepath.Rel(dir, path)
+	if err != nil || len(near) >= len(path) {
+		return path
+	}
+	return near
 }

@@ -1,0 +1,182 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/golden"
+	"github.com/prisma1-go/prisma1/pkg/server"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"prisma1": func() { os.Exit(Main(os.Args, os.Stdin, os.Stdout, os.Stderr)) },
+	})
+}
+
+// TestScripts runs the command line as a person uses it: every file in testdata/script.
+//
+//	server [SECRET]       starts a server in memory; its URL is $SERVER
+//	webpage               starts a server that answers HTML; its URL is $WEBPAGE
+//	await URL [TEXT]      waits until GET URL answers, with TEXT in the answer
+//	query URL QUERY       posts a GraphQL query, with $TOKEN if that is set; the answer is stdout
+//	screen stdout FILE    compares output; TIME stands for durations, SERVER for $SERVER
+//
+// $PORT is a free port and $HOME an empty folder.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:           "../testdata/script",
+		UpdateScripts: golden.Update(),
+		Setup:         setupScript,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"server":  scriptServer,
+			"webpage": scriptWebpage,
+			"await":   scriptAwait,
+			"query":   scriptQuery,
+			"screen":  scriptScreen,
+		},
+	})
+}
+
+func setupScript(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, ".home")
+	if err := os.Mkdir(home, 0o755); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	env.Setenv("PORT", fmt.Sprint(listener.Addr().(*net.TCPAddr).Port))
+	env.Setenv("HOME", home)
+	env.Setenv("USERPROFILE", home)
+	env.Defer(func() { stopLocal(home) })
+	return listener.Close()
+}
+
+// stopLocal ends the local server of a script that failed half-way.
+func stopLocal(home string) {
+	text, err := os.ReadFile(filepath.Join(home, ".prisma", "local", "state.json"))
+	var state localState
+	if err == nil && json.Unmarshal(text, &state) == nil && state.PID > 1 && isUp(state.Address) {
+		_ = endProcess(state.PID) // it may be gone
+	}
+}
+
+func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
+	config := server.Config{Database: connector.Config{Connector: "sqlite", Memory: true}, Version: version}
+	if len(args) > 0 {
+		config.ManagementSecret = args[0]
+	}
+	s, err := server.Open(context.Background(), config, slog.New(slog.DiscardHandler))
+	ts.Check(err)
+	address, err := s.Listen()
+	ts.Check(err)
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	ts.Defer(func() {
+		stop()
+		ts.Check(<-done)
+		ts.Check(s.Close())
+	})
+	ts.Setenv("SERVER", "http://"+address.String())
+}
+
+func scriptWebpage(ts *testscript.TestScript, _ bool, _ []string) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<!DOCTYPE html><title>Welcome to nginx!</title>")
+	}))
+	ts.Defer(s.Close)
+	ts.Setenv("WEBPAGE", s.URL)
+}
+
+func scriptAwait(ts *testscript.TestScript, _ bool, args []string) {
+	want := strings.Join(args[1:], " ")
+	var last string
+	for range 400 {
+		response, err := http.Get(args[0])
+		if err == nil {
+			body, _ := io.ReadAll(response.Body)
+			response.Body.Close()
+			last = string(body)
+			if response.StatusCode == http.StatusOK && strings.Contains(last, want) {
+				return
+			}
+		} else {
+			last = err.Error()
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	ts.Fatalf("%s did not answer %q in ten seconds: %s", args[0], want, last)
+}
+
+func scriptQuery(ts *testscript.TestScript, _ bool, args []string) {
+	answer := ""
+	for range 200 { // a service may be just on its way
+		var err error
+		answer, err = post(args[0], args[1], ts.Getenv("TOKEN"))
+		ts.Check(err)
+		if len(args) < 3 || strings.Contains(answer, args[2]) {
+			break
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	fmt.Fprintln(ts.Stdout(), answer)
+	if len(args) > 2 && !strings.Contains(answer, args[2]) {
+		ts.Fatalf("%s: the answer never had %q in it: %s", args[1], args[2], answer)
+	}
+}
+
+func post(url, query, token string) (string, error) {
+	body, err := json.Marshal(map[string]string{"query": query})
+	if err != nil {
+		return "", err
+	}
+	request, err := http.NewRequest(http.MethodPost, url, strings.NewReader(string(body)))
+	if err != nil {
+		return "", err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+strings.TrimSpace(token))
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	return string(answer), err
+}
+
+var duration = regexp.MustCompile(`\b\d+ms\b|\b\d+\.\ds\b`)
+
+func scriptScreen(ts *testscript.TestScript, _ bool, args []string) {
+	got := duration.ReplaceAllString(ts.ReadFile(args[0]), "TIME")
+	if url := ts.Getenv("SERVER"); url != "" {
+		got = strings.ReplaceAll(got, url, "SERVER")
+		got = strings.ReplaceAll(got, strings.Replace(url, "http", "ws", 1), "WSSERVER")
+	}
+	if diff := cmp.Diff(strings.TrimSpace(ts.ReadFile(args[1])), strings.TrimSpace(got)); diff != "" {
+		ts.Fatalf("%s differs (-want +got):\n%s", args[0], diff)
+	}
+}

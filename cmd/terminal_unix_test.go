@@ -1,0 +1,274 @@
+//go:build !windows
+
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	expect "github.com/Netflix/go-expect"
+	"github.com/creack/pty"
+	"github.com/hinshun/vt10x"
+	"golang.org/x/term"
+
+	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/server"
+)
+
+// screen is prisma1 on a pseudo-terminal, with a person who reads and types.
+type screen struct {
+	*expect.Console
+	t       *testing.T
+	tty     *os.File
+	seen    *bytes.Buffer
+	command *exec.Cmd
+	before  *term.State
+}
+
+// onTerminal runs prisma1 in dir. survey asks the terminal where the cursor is, which only a
+// real one like vt10x answers.
+func onTerminal(t *testing.T, dir string, env []string, args ...string) *screen {
+	t.Helper()
+	master, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	emulator := vt10x.New(vt10x.WithWriter(tty), vt10x.WithSize(120, 40))
+	seen := &bytes.Buffer{}
+	console, err := expect.NewConsole(expect.WithStdin(master), expect.WithStdout(emulator, seen), expect.WithCloser(master, tty), expect.WithDefaultTimeout(20*time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { console.Close() })
+	before, err := term.GetState(int(tty.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("prisma1", args...)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "HOME="+filepath.Join(dir, ".home"), "NO_COLOR=1"), env...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = console.Tty(), console.Tty(), console.Tty()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return &screen{Console: console, t: t, tty: tty, seen: seen, command: cmd, before: before}
+}
+
+// reads waits for a text.
+func (s *screen) reads(text string) {
+	s.t.Helper()
+	if _, err := s.ExpectString(text); err != nil {
+		s.t.Fatalf("%q never came: %v\n%q", text, err, s.seen)
+	}
+}
+
+// types sends keys after a moment: the prompt is drawn before it listens.
+func (s *screen) types(keys string) {
+	s.t.Helper()
+	time.Sleep(100 * time.Millisecond)
+	if _, err := s.Send(keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// ends waits for the exit status and looks whether the terminal is as it was.
+func (s *screen) ends(status int) {
+	s.t.Helper()
+	done := make(chan error, 1)
+	go func() { done <- s.command.Wait() }()
+	go s.ExpectEOF() // reads on, so that the program can write
+	select {
+	case <-done:
+	case <-time.After(20 * time.Second):
+		s.command.Process.Kill()
+		s.t.Fatalf("it does not end\n%q", s.seen)
+	}
+	if got := s.command.ProcessState.ExitCode(); got != status {
+		s.t.Errorf("exit %d, want %d\n%q", got, status, s.seen)
+	}
+	if after, err := term.GetState(int(s.tty.Fd())); err != nil || !reflect.DeepEqual(after, s.before) {
+		s.t.Errorf("the terminal is not as it was: %v", err)
+	}
+}
+
+const (
+	down  = "\x1b[B"
+	enter = "\r"
+	ctrlC = "\x03"
+)
+
+const noEndpoint = "# my service\ndatamodel: datamodel.prisma   # the model\n"
+
+// wizardFolder is a service without an endpoint.
+func wizardFolder(t *testing.T) (dir string, definition func() string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "my-service")
+	for _, err := range []error{
+		os.MkdirAll(filepath.Join(dir, ".home"), 0o755),
+		os.WriteFile(filepath.Join(dir, "prisma.yml"), []byte(noEndpoint), 0o644),
+		os.WriteFile(filepath.Join(dir, "datamodel.prisma"), []byte("type User {\n  id: ID! @id\n}\n"), 0o644),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, func() string {
+		text, err := os.ReadFile(filepath.Join(dir, "prisma.yml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+}
+
+// memoryServer is a server in this process.
+func memoryServer(t *testing.T, secret string) (url string) {
+	t.Helper()
+	s, err := server.Open(t.Context(), server.Config{ManagementSecret: secret, Database: connector.Config{Connector: "sqlite", Memory: true}}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, err := s.Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		<-done
+		s.Close()
+	})
+	return "http://" + address.String()
+}
+
+func TestWizardOnTerminal(t *testing.T) {
+	t.Parallel()
+	url := memoryServer(t, "")
+	dir, definition := wizardFolder(t)
+	s := onTerminal(t, dir, nil, "deploy")
+	s.reads("Set up a new Prisma server or deploy to an existing server?")
+	s.types(down + enter)
+	s.reads("Enter the endpoint of your Prisma server")
+	s.types(url + "/" + enter)
+	s.reads("Choose a name for your service")
+	s.types("1 wrong" + enter)
+	s.reads("is not a valid name for a service name")
+	s.types(strings.Repeat("\x7f", 20) + enter)
+	s.reads("Choose a name for your stage")
+	s.types(enter)
+	s.reads("Written endpoint `" + url + "/my-service/dev` to prisma.yml")
+	s.reads("Your Prisma endpoint is live:")
+	s.ends(0)
+	if want := noEndpoint + "\nendpoint: " + url + "/my-service/dev\n"; definition() != want {
+		t.Errorf("got %q, want %q", definition(), want)
+	}
+}
+
+func TestWizardUsesTypedSecret(t *testing.T) {
+	t.Parallel()
+	url := memoryServer(t, "s3cret")
+	dir, _ := wizardFolder(t)
+	s := onTerminal(t, dir, nil, "deploy", "--new")
+	s.reads("Set up a new Prisma server")
+	s.types(down + enter)
+	s.reads("Enter the endpoint of your Prisma server")
+	s.types(url + enter)
+	s.reads("Enter the management API secret")
+	s.types("s3cret" + enter)
+	s.reads("Choose a name for your service")
+	s.types(enter)
+	s.reads("Choose a name for your stage")
+	s.types(enter)
+	s.reads("Your Prisma endpoint is live:")
+	s.ends(0)
+	if strings.Contains(s.seen.String(), "s3cret") {
+		t.Errorf("the secret was shown: %q", s.seen)
+	}
+}
+
+// TestWizardInterrupted: Ctrl-C at any prompt leaves no trace, and the exit status says so.
+func TestWizardInterrupted(t *testing.T) {
+	t.Parallel()
+	for name, keys := range map[string][]string{
+		"at the first prompt":  {"Set up a new Prisma server", ctrlC},
+		"at the second prompt": {"Set up a new Prisma server", enter, "Choose a name for your service", ctrlC},
+		"at the last prompt":   {"Set up a new Prisma server", enter, "Choose a name for your service", enter, "Choose a name for your stage", ctrlC},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir, definition := wizardFolder(t)
+			s := onTerminal(t, dir, nil, "deploy")
+			for i := 0; i < len(keys); i += 2 {
+				s.reads(keys[i])
+				s.types(keys[i+1])
+			}
+			s.ends(130)
+			if definition() != noEndpoint {
+				t.Errorf("prisma.yml changed: %q", definition())
+			}
+			if entries, _ := os.ReadDir(dir); len(entries) != 3 {
+				t.Errorf("files: %v", entries)
+			}
+			if entries, _ := os.ReadDir(filepath.Join(dir, ".home")); len(entries) != 0 {
+				t.Errorf("home: %v", entries)
+			}
+		})
+	}
+}
+
+func TestWizardCannotWrite(t *testing.T) {
+	t.Parallel()
+	url := memoryServer(t, "")
+	dir, definition := wizardFolder(t)
+	if err := os.Chmod(filepath.Join(dir, "prisma.yml"), 0o444); err != nil {
+		t.Fatal(err)
+	}
+	s := onTerminal(t, dir, nil, "deploy")
+	s.reads("Set up a new Prisma server")
+	s.types(down + enter)
+	s.reads("Enter the endpoint")
+	s.types(url + enter)
+	s.reads("Choose a name for your service")
+	s.types(enter)
+	s.reads("Choose a name for your stage")
+	s.types(enter)
+	s.reads("could not be written")
+	s.reads("endpoint: " + url + "/my-service/dev")
+	s.ends(1)
+	if definition() != noEndpoint {
+		t.Errorf("prisma.yml changed: %q", definition())
+	}
+}
+
+// TestConfirm: only yes deletes.
+func TestConfirm(t *testing.T) {
+	t.Parallel()
+	url := memoryServer(t, "")
+	dir, _ := wizardFolder(t)
+	environ := []string{"PRISMA_MANAGEMENT_API_ENDPOINT=" + url + "/a/b"}
+	first := onTerminal(t, dir, environ, "deploy")
+	first.reads("endpoint is live")
+	first.ends(0)
+	no := onTerminal(t, dir, environ, "delete")
+	no.reads("Are you sure that you want to delete")
+	no.types(enter)
+	no.ends(0)
+	if strings.Contains(no.seen.String(), "Deleting service") {
+		t.Errorf("deleted: %q", no.seen)
+	}
+	yes := onTerminal(t, dir, environ, "delete")
+	yes.reads("Are you sure that you want to delete")
+	yes.types("y" + enter)
+	yes.reads("Deleting service")
+	yes.ends(0)
+}
