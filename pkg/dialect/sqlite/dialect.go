@@ -1,0 +1,58 @@
+// Package sqlite is what is different about SQLite, and only that.
+//
+// It speaks for a file that holds one project: there is no schema to qualify
+// names with, and names of indexes are unique per file.
+package sqlite
+
+import (
+	"strings"
+
+	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+)
+
+// Dialect speaks SQLite 3.38 and newer. Goroutines may share it.
+type Dialect struct{}
+
+var _ dialect.Dialect = Dialect{}
+
+var facts = dialect.Facts{
+	Name:        "sqlite",
+	Quote:       '"',
+	MaxArgs:     32766,
+	Returning:   true,
+	DDLInTx:     true,
+	NullsFirst:  true,
+	Conflict:    dialect.OnConflictDoNothing,
+	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
+	Arg:         arg,
+	Match:       match,
+	Members:     members,
+}
+
+// Facts returns the facts of SQLite; nobody changes them.
+func (Dialect) Facts() *dialect.Facts { return &facts }
+
+// arg gives whole numbers, truth values (0, 1) and dates (ms since 1970) as int64.
+func arg(v scalar.Value) any {
+	switch v.Type {
+	case scalar.Null:
+		return nil
+	case scalar.Int, scalar.Boolean, scalar.DateTime:
+		return v.Int
+	case scalar.Float:
+		return v.Number
+	}
+	return v.Text
+}
+
+var globEscapes = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
+
+// match uses GLOB: unlike LIKE it tells a from A, as the other databases do.
+func match(b *dialect.Builder, text string, before, after bool) {
+	b.SQL("GLOB ").Arg(dialect.Pattern(globEscapes, text, "*", before, after))
+}
+
+func members(b *dialect.Builder, _ scalar.Type, list string) {
+	b.SQL("SELECT value FROM json_each(").Arg(list).SQL(")")
+}
