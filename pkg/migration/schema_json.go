@@ -3,6 +3,7 @@ package migration
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/prisma1-go/prisma1/pkg/scalar"
@@ -276,7 +277,7 @@ func loadType(s *schema.Schema, f *schema.Field, stored fieldJSON) error {
 	if stored.TypeIdentifier == scalar.Enum.String() {
 		f.Type = scalar.Enum
 		if stored.Enum == nil {
-			return fmt.Errorf("an enum field without enum")
+			return errors.New("an enum field without enum")
 		}
 		if f.Enum = s.Enum(stored.Enum.Name); f.Enum == nil {
 			f.Enum = &schema.Enum{Name: stored.Enum.Name, Values: stored.Enum.Values}
