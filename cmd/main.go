@@ -25,6 +25,7 @@ const (
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	app := newApp(stdin, stdout, stderr)
 	root := newRootCmd(app)
 	root.SetArgs(args[1:])
