@@ -112,6 +112,51 @@ func (w *writer) lookup(ctx context.Context, s plan.Selector) (id scalar.Value, 
 	return w.first(ctx, b.Statement(), key.Type)
 }
 
+// findAll returns the ids of selected nodes of one model in the order of the
+// selectors, or fault.NotFound for the first that is missing. Selectors by the
+// same field take one statement.
+func (w *writer) findAll(ctx context.Context, selectors []plan.Selector) ([]scalar.Value, error) {
+	ids := make([]scalar.Value, len(selectors))
+	known := make(map[plan.Selector]scalar.Value)
+	for i, s := range selectors {
+		if _, ok := known[s]; !ok && len(known) == 0 && len(selectors) > 1 {
+			if err := w.lookupAll(ctx, s.Field, selectors, known); err != nil {
+				return nil, err
+			}
+		}
+		id, ok := known[s]
+		if !ok {
+			var err error
+			if id, err = w.find(ctx, s); err != nil {
+				return nil, err
+			}
+		}
+		ids[i] = id
+	}
+	return ids, nil
+}
+
+// lookupAll adds the ids of the nodes that are selected by field to known.
+func (w *writer) lookupAll(ctx context.Context, field *schema.Field, selectors []plan.Selector, known map[plan.Selector]scalar.Value) error {
+	var values []scalar.Value
+	for _, s := range selectors {
+		if s.Field == field {
+			values = append(values, s.Value)
+		}
+	}
+	key := field.Model.ID()
+	return chunks(values, func(chunk []scalar.Value) error {
+		b := w.builder()
+		b.SQL("SELECT ").Names(field.Column(), key.Column()).SQL("\nFROM ").Table(field.Model.Table())
+		writeAmong(b.SQL("\nWHERE "), field.Column(), chunk)
+		found, err := w.pairs(ctx, b.Statement(), chunk[0].Type, key.Type)
+		for _, pair := range found {
+			known[plan.Selector{Field: field, Value: pair[0]}] = pair[1]
+		}
+		return err
+	})
+}
+
 // matching returns the ids of a model's nodes that satisfy filter and, where
 // behind is not nil, stand behind that field of a parent.
 func (w *writer) matching(ctx context.Context, model *schema.Model, filter plan.Filter, behind *behind) ([]scalar.Value, error) {
@@ -157,20 +202,43 @@ func (w *writer) first(ctx context.Context, s dialect.Statement, t scalar.Type) 
 
 // values returns the first column of a statement's answer.
 func (w *writer) values(ctx context.Context, s dialect.Statement, t scalar.Type) ([]scalar.Value, error) {
+	var all []scalar.Value
+	err := w.rows(ctx, s, func(r rows) error {
+		v, err := r.value(0, t)
+		all = append(all, v)
+		return err
+	})
+	return all, err
+}
+
+// pairs returns the first two columns of a statement's answer.
+func (w *writer) pairs(ctx context.Context, s dialect.Statement, first, second scalar.Type) ([][2]scalar.Value, error) {
+	var all [][2]scalar.Value
+	err := w.rows(ctx, s, func(r rows) error {
+		a, err := r.value(0, first)
+		if err != nil {
+			return err
+		}
+		b, err := r.value(1, second)
+		all = append(all, [2]scalar.Value{a, b})
+		return err
+	})
+	return all, err
+}
+
+// rows calls f with each row of a statement's answer.
+func (w *writer) rows(ctx context.Context, s dialect.Statement, f func(rows) error) error {
 	r, err := w.query(ctx, s.SQL, s.Args)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var all []scalar.Value
 	for r.next() {
-		v, err := r.value(0, t)
-		if err != nil {
+		if err := f(r); err != nil {
 			r.close()
-			return nil, err
+			return err
 		}
-		all = append(all, v)
 	}
-	return all, r.close()
+	return r.close()
 }
 
 // explain turns a broken constraint into the fault the client knows. model is

@@ -69,34 +69,36 @@ func (w *writer) children(ctx context.Context, f *schema.Field, parents []scalar
 	return all, err
 }
 
-// attach links a child to a parent. Where an end takes only one link, the one
+// attach links children to a parent. Where an end takes only one link, the one
 // it had goes.
-func (w *writer) attach(ctx context.Context, f *schema.Field, parent, child scalar.Value) error {
+func (w *writer) attach(ctx context.Context, f *schema.Field, parent scalar.Value, children ...scalar.Value) error {
 	if err := w.release(ctx, f, parent); err != nil {
 		return err
 	}
-	if err := w.release(ctx, f.Back(), child); err != nil {
+	if err := w.release(ctx, f.Back(), children...); err != nil {
 		return err
 	}
-	return w.join(ctx, f, parent, []scalar.Value{child})
+	return w.join(ctx, f, parent, children)
 }
 
-// release removes the link of a to-one field before it gets another. A field
-// that owns its column needs no statement: the column is overwritten.
-func (w *writer) release(ctx context.Context, f *schema.Field, id scalar.Value) error {
+// release removes the links of a to-one field before its nodes get others. A
+// field that owns its column needs no statement: the column is overwritten.
+func (w *writer) release(ctx context.Context, f *schema.Field, ids ...scalar.Value) error {
 	if f.List || f.OwnsColumn() {
 		return nil
 	}
-	return w.detachAll(ctx, f, id)
+	return w.detachAll(ctx, f, ids...)
 }
 
-// detachAll removes all links of a node behind a field.
-func (w *writer) detachAll(ctx context.Context, f *schema.Field, parent scalar.Value) error {
+// detachAll removes all links of nodes behind a field.
+func (w *writer) detachAll(ctx context.Context, f *schema.Field, parents ...scalar.Value) error {
 	l := linkOf(f)
-	b := w.builder()
-	writeUnlink(b, l)
-	b.Name(l.parent).SQL(" = ").Value(parent)
-	return w.run(ctx, f.Model, b.Statement())
+	return chunks(parents, func(chunk []scalar.Value) error {
+		b := w.builder()
+		writeUnlink(b, l)
+		writeAmong(b, l.parent, chunk)
+		return w.run(ctx, f.Model, b.Statement())
+	})
 }
 
 // detach removes the link between two nodes.

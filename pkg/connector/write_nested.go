@@ -17,20 +17,24 @@ type parent struct {
 }
 
 // nested runs the nested writes of a node, each with its own before the next.
-// Creates of one list that have nothing nested go together.
+// Creates of one list that have nothing nested go together, and so do connects.
 func (w *writer) nested(ctx context.Context, p parent, writes []plan.Nested) error {
 	for len(writes) > 0 {
+		together := 1
+		var err error
 		if leaves := leafCreates(writes); len(leaves) > 1 {
-			if err := w.createLeaves(ctx, p, writes[0].(*plan.NestedCreate).Field, leaves); err != nil {
-				return err
-			}
-			writes = writes[len(leaves):]
-			continue
+			together = len(leaves)
+			err = w.createLeaves(ctx, p, writes[0].(*plan.NestedCreate).Field, leaves)
+		} else if selectors := listConnects(writes); len(selectors) > 1 {
+			together = len(selectors)
+			err = w.connectAll(ctx, p, writes[0].(*plan.NestedConnect).Field, selectors)
+		} else {
+			err = w.nestedWrite(ctx, p, writes[0])
 		}
-		if err := w.nestedWrite(ctx, p, writes[0]); err != nil {
+		if err != nil {
 			return err
 		}
-		writes = writes[1:]
+		writes = writes[together:]
 	}
 	return nil
 }
@@ -101,6 +105,30 @@ func (w *writer) createLeaves(ctx context.Context, p parent, f *schema.Field, cr
 		ids[i] = create.ID
 	}
 	return w.join(ctx, f, p.id, ids)
+}
+
+// listConnects returns the selectors of the connects of one list field at the
+// start of writes. A list takes any node.
+func listConnects(writes []plan.Nested) []plan.Selector {
+	var selectors []plan.Selector
+	var field *schema.Field
+	for _, write := range writes {
+		n, ok := write.(*plan.NestedConnect)
+		if !ok || !n.Field.List || field != nil && n.Field != field {
+			break
+		}
+		field = n.Field
+		selectors = append(selectors, n.Selector)
+	}
+	return selectors
+}
+
+func (w *writer) connectAll(ctx context.Context, p parent, f *schema.Field, selectors []plan.Selector) error {
+	children, err := w.findAll(ctx, selectors)
+	if err != nil {
+		return err
+	}
+	return w.attach(ctx, f, p.id, children...)
 }
 
 // ownCell returns the cell with which a new child's row carries the link to
@@ -182,23 +210,14 @@ func (w *writer) nestedConnect(ctx context.Context, p parent, n *plan.NestedConn
 // nestedSet replaces all links of a list. Nodes that drop out may lose a
 // parent they require: Prisma 1 lets that pass, its own specs rely on it.
 func (w *writer) nestedSet(ctx context.Context, p parent, n *plan.NestedSet) error {
-	var children []scalar.Value
-	for _, selector := range n.Selectors {
-		child, err := w.find(ctx, selector)
-		if err != nil {
-			return err
-		}
-		children = append(children, child)
+	children, err := w.findAll(ctx, n.Selectors)
+	if err != nil {
+		return err
 	}
 	if err := w.detachAll(ctx, n.Field, p.id); err != nil {
 		return err
 	}
-	for _, child := range children {
-		if err := w.release(ctx, n.Field.Back(), child); err != nil {
-			return err
-		}
-	}
-	return w.join(ctx, n.Field, p.id, children)
+	return w.attach(ctx, n.Field, p.id, children...)
 }
 
 // nestedDisconnect removes the link to a node that must be linked, unless one
