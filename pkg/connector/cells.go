@@ -1,0 +1,126 @@
+package connector
+
+import (
+	"database/sql"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+)
+
+// cells are the rows of database/sql.
+type cells struct {
+	rows     *sql.Rows
+	row      []any
+	pointers []any
+	err      error
+}
+
+func newCells(found *sql.Rows) (*cells, error) {
+	columns, err := found.Columns()
+	if err != nil {
+		found.Close()
+		return nil, err
+	}
+	c := &cells{rows: found, row: make([]any, len(columns)), pointers: make([]any, len(columns))}
+	for i := range c.row {
+		c.pointers[i] = &c.row[i]
+	}
+	return c, nil
+}
+
+func (c *cells) next() bool {
+	if c.err != nil || !c.rows.Next() {
+		return false
+	}
+	c.err = c.rows.Scan(c.pointers...)
+	return c.err == nil
+}
+
+func (c *cells) close() error {
+	closed := c.rows.Close()
+	if c.err != nil {
+		return c.err
+	}
+	if err := c.rows.Err(); err != nil {
+		return err
+	}
+	return closed
+}
+
+// value returns cell i as a value of type t.
+func (c *cells) value(i int, t scalar.Type) (scalar.Value, error) {
+	cell := c.row[i]
+	if cell == nil {
+		return scalar.Value{}, nil
+	}
+	switch t {
+	case scalar.Int, scalar.Boolean, scalar.DateTime:
+		n, err := whole(cell)
+		return scalar.Value{Type: t, Int: n}, err
+	case scalar.Float:
+		n, err := number(cell)
+		return scalar.OfFloat(n), err
+	}
+	text, err := plain(cell)
+	return scalar.Value{Type: t, Text: text}, err
+}
+
+// appendJSON appends cell i as the data API prints it.
+func (c *cells) appendJSON(b []byte, i int, t scalar.Type) ([]byte, error) {
+	if text, ok := c.row[i].(string); ok && t.IsText() && t != scalar.Json {
+		return scalar.AppendQuoted(b, text), nil
+	}
+	v, err := c.value(i, t)
+	return scalar.AppendJSON(b, v), err
+}
+
+// whole reads an integer, a truth value, or a time as ms since 1970.
+func whole(cell any) (int64, error) {
+	switch cell := cell.(type) {
+	case int64:
+		return cell, nil
+	case bool:
+		if cell {
+			return 1, nil
+		}
+		return 0, nil
+	case float64:
+		return int64(cell), nil
+	case time.Time:
+		return cell.UnixMilli(), nil
+	case string:
+		if n, err := strconv.ParseInt(cell, 10, 64); err == nil {
+			return n, nil
+		}
+		return scalar.ParseDateTime(cell)
+	}
+	return 0, fmt.Errorf("stored value of type %T is no whole number", cell)
+}
+
+func number(cell any) (float64, error) {
+	switch cell := cell.(type) {
+	case float64:
+		return cell, nil
+	case int64:
+		return float64(cell), nil
+	case string:
+		return strconv.ParseFloat(cell, 64)
+	}
+	return 0, fmt.Errorf("stored value of type %T is no number", cell)
+}
+
+func plain(cell any) (string, error) {
+	switch cell := cell.(type) {
+	case string:
+		return cell, nil
+	case []byte:
+		return string(cell), nil
+	case int64:
+		return strconv.FormatInt(cell, 10), nil
+	case float64:
+		return strconv.FormatFloat(cell, 'g', -1, 64), nil
+	}
+	return "", fmt.Errorf("stored value of type %T is no text", cell)
+}

@@ -1,0 +1,28 @@
+package connector
+
+// Config says which database to open. The keys are those of the original's
+// server configuration, and directory.
+type Config struct {
+	Connector string // sqlite, postgres or mysql
+	Directory string // of SQLite: where the files lie; "" is the working directory
+	Memory    bool   // of SQLite: nothing on disk, all is gone with Close
+
+	// SQLite accepts and does not use the rest.
+	Host             string
+	Port             int
+	User             string
+	Password         string // never logged
+	Database         string
+	Schema           string
+	ManagementSchema string
+	SSL              bool
+	ConnectionLimit  int // connections to one database in all, 0 is 10
+}
+
+// readers is how many connections read from one file at a time. One more writes.
+func (c *Config) readers() int {
+	if c.ConnectionLimit < 2 {
+		return 9
+	}
+	return c.ConnectionLimit - 1
+}

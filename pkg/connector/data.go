@@ -1,0 +1,119 @@
+package connector
+
+import (
+	"context"
+
+	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/migration"
+	"github.com/prisma1-go/prisma1/pkg/relational"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+var _ migration.Data = (*Database)(nil)
+
+// HasRows tells whether the model has nodes.
+func (d *Database) HasRows(ctx context.Context, m *schema.Model) (bool, error) {
+	return d.finds(ctx, m.Table(), nil, d.builder().SQL("SELECT 1 FROM ").Table(m.Table()))
+}
+
+// HasNulls tells whether a node has no value in a scalar field, or no related
+// node in a relation field.
+func (d *Database) HasNulls(ctx context.Context, f *schema.Field) (bool, error) {
+	model := f.Model.Table()
+	if !f.IsRelation() || f.OwnsColumn() {
+		column := f.Column()
+		if f.IsRelation() {
+			column = f.Relation.Column(f.Side.Other())
+		}
+		b := d.builder().SQL("SELECT 1 FROM ").Table(model)
+		return d.finds(ctx, model, []string{column}, b.SQL(" WHERE ").Name(column).SQL(" IS NULL"))
+	}
+	links := f.Relation.Table()
+	there, err := d.has(ctx, links, f.Relation.Column(f.Side), f.Relation.Column(f.Side.Other()))
+	if err != nil {
+		return false, err
+	}
+	if !there { // nothing links to anything
+		return d.HasRows(ctx, f.Model)
+	}
+	b := d.builder().SQL("SELECT 1 FROM ").Table(model).SQL(" AS n WHERE NOT EXISTS (SELECT 1 FROM ").Table(links)
+	b.SQL(" AS l WHERE ").Column("l", f.Relation.Column(f.Side)).SQL(" = ").Column("n", f.Model.ID().Column()).SQL(")")
+	return d.finds(ctx, model, nil, b)
+}
+
+// HasDuplicates tells whether two nodes share a value in a scalar field, or a
+// node has more than one related node in a relation field.
+func (d *Database) HasDuplicates(ctx context.Context, f *schema.Field) (bool, error) {
+	table, column := f.Model.Table(), f.Column()
+	columns := []string{column}
+	if f.IsRelation() {
+		if f.OwnsColumn() {
+			return false, nil
+		}
+		table, column = f.Relation.Table(), f.Relation.Column(f.Side)
+		columns = []string{column, f.Relation.Column(f.Side.Other())}
+	}
+	b := d.builder().SQL("SELECT 1 FROM ").Table(table).SQL(" WHERE ").Name(column)
+	b.SQL(" IS NOT NULL GROUP BY ").Name(column).SQL(" HAVING COUNT(*) > 1")
+	return d.finds(ctx, table, columns, b)
+}
+
+// UsesValue tells whether a node has the value in an enum field, list or not.
+func (d *Database) UsesValue(ctx context.Context, f *schema.Field, value string) (bool, error) {
+	table, column := f.Model.Table(), f.Column()
+	if f.List {
+		table, column = f.ListTable(), schema.ListValue
+	}
+	b := d.builder().SQL("SELECT 1 FROM ").Table(table).SQL(" WHERE ").Name(column)
+	return d.finds(ctx, table, []string{column}, b.SQL(" = ").Value(scalar.OfEnum(value)))
+}
+
+// HasLinks tells whether the relation connects any nodes.
+func (d *Database) HasLinks(ctx context.Context, r *schema.Relation) (bool, error) {
+	table, a, b := r.Table(), r.Column(schema.SideA), r.Column(schema.SideB)
+	q := d.builder().SQL("SELECT 1 FROM ").Table(table).SQL(" WHERE ").Name(a).SQL(" IS NOT NULL AND ").Name(b).SQL(" IS NOT NULL")
+	return d.finds(ctx, table, []string{a, b}, q)
+}
+
+// finds tells whether a query has a row. A table or column that is not there has none.
+func (d *Database) finds(ctx context.Context, table string, columns []string, query *dialect.Builder) (bool, error) {
+	there, err := d.has(ctx, table, columns...)
+	if err != nil || !there {
+		return false, err
+	}
+	s, done, err := d.read(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	v, err := one(ctx, s, query.SQL(" LIMIT 1").Statement(), scalar.Int)
+	return !v.IsNull(), err
+}
+
+// has tells whether a table with some columns is there.
+func (d *Database) has(ctx context.Context, table string, columns ...string) (bool, error) {
+	tables, err := d.Inspect(ctx)
+	if err != nil {
+		return false, err
+	}
+	i := indexOf(tables, table)
+	if i < 0 {
+		return false, nil
+	}
+	for _, c := range columns {
+		if tables[i].Column(c) == nil {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+func indexOf(tables []*relational.Table, name string) int {
+	for i, t := range tables {
+		if t.Name == name {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,120 @@
+package connector
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/dialect/sqlite"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+)
+
+// Raw runs SQL text as it is and returns the rows as JSON objects, or the
+// number of rows that it changed. It has a connection of its own, which is
+// thrown away: nothing it leaves open is met by others, and it can open no
+// other file.
+//
+// Values print as Prisma 1 prints them (RawJsonFormatter): times as JDBC does.
+func (d *Database) Raw(ctx context.Context, text string) ([]byte, error) {
+	f, done, err := d.open(false)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if f.gate != nil {
+		f.gate.Lock()
+		defer f.gate.Unlock()
+	}
+	conn, err := f.db.Conn(ctx)
+	if err != nil {
+		return nil, f.explained(err)
+	}
+	defer conn.Raw(func(any) error { return driver.ErrBadConn })
+	if err := sqlite.Confine(conn); err != nil {
+		return nil, err
+	}
+	found, err := conn.QueryContext(ctx, text)
+	if err != nil {
+		return nil, f.explained(err)
+	}
+	columns, err := found.ColumnTypes()
+	if err != nil {
+		return nil, errors.Join(err, found.Close())
+	}
+	if len(columns) > 0 {
+		return appendRawRows(nil, found, columns)
+	}
+	if err := errors.Join(found.Close(), found.Err()); err != nil {
+		return nil, f.explained(err)
+	}
+	var changed int64
+	err = conn.QueryRowContext(ctx, "SELECT changes()").Scan(&changed)
+	return scalar.AppendJSON(nil, scalar.OfInt(changed)), err
+}
+
+func appendRawRows(b []byte, found *sql.Rows, columns []*sql.ColumnType) ([]byte, error) {
+	rows, err := newCells(found)
+	if err != nil {
+		return nil, err
+	}
+	last := make(map[string]int, len(columns)) // of columns with one label the last counts
+	for i, c := range columns {
+		last[c.Name()] = i
+	}
+	b = append(b, '[')
+	for n := 0; rows.next(); n++ {
+		if n > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, '{')
+		first := true
+		for i, c := range columns {
+			if last[c.Name()] != i {
+				continue
+			}
+			if !first {
+				b = append(b, ',')
+			}
+			first = false
+			b = append(scalar.AppendQuoted(b, c.Name()), ':')
+			if b, err = appendRaw(b, rows.row[i], c.DatabaseTypeName()); err != nil {
+				return nil, errors.Join(fmt.Errorf("column %s: %w", c.Name(), err), rows.close())
+			}
+		}
+		b = append(b, '}')
+	}
+	return append(b, ']'), rows.close()
+}
+
+func appendRaw(b []byte, cell any, native string) ([]byte, error) {
+	switch cell := cell.(type) {
+	case nil:
+		return append(b, "null"...), nil
+	case bool:
+		return scalar.AppendJSON(b, scalar.OfBool(cell)), nil
+	case int64:
+		if strings.HasPrefix(strings.ToLower(native), "datetime") {
+			return appendJDBCTime(b, time.UnixMilli(cell)), nil
+		}
+		return scalar.AppendJSON(b, scalar.OfInt(cell)), nil
+	case float64:
+		return scalar.AppendFloat(b, cell), nil
+	case string:
+		return scalar.AppendQuoted(b, cell), nil
+	case time.Time:
+		return appendJDBCTime(b, cell), nil
+	}
+	return nil, fmt.Errorf("a value of type %T cannot be shown", cell)
+}
+
+func appendJDBCTime(b []byte, t time.Time) []byte {
+	text := t.UTC().Format("2006-01-02 15:04:05.000")
+	for strings.HasSuffix(text, "0") && !strings.HasSuffix(text, ".0") {
+		text = text[:len(text)-1]
+	}
+	return scalar.AppendQuoted(b, text)
+}

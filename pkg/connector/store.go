@@ -1,0 +1,317 @@
+package connector
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/migration"
+	"github.com/prisma1-go/prisma1/pkg/project"
+)
+
+// A Store keeps the records of all services: tables Project, Migration and
+// CloudSecret, as Prisma 1 has them (MigrationPersistence, ProjectPersistence).
+// It may be shared between goroutines.
+type Store struct {
+	file      *file
+	connector *Connector
+}
+
+// managementTables are those of Prisma 1's SQLite connector, older parts included.
+var managementTables = []string{
+	`CREATE TABLE IF NOT EXISTS "Project" (
+  "id" varchar(200) NOT NULL DEFAULT '',
+  "secrets" mediumtext,
+  "allowQueries" tinyint(1) NOT NULL DEFAULT 1,
+  "allowMutations" tinyint(1) NOT NULL DEFAULT 1,
+  "functions" mediumtext,
+  PRIMARY KEY ("id")
+)`,
+	`CREATE TABLE IF NOT EXISTS "Migration" (
+  "projectId" varchar(200) NOT NULL DEFAULT '',
+  "revision" int NOT NULL DEFAULT 1,
+  "schema" mediumtext,
+  "functions" mediumtext,
+  "status" mediumtext NOT NULL,
+  "applied" int NOT NULL DEFAULT 0,
+  "rolledBack" int NOT NULL DEFAULT 0,
+  "steps" mediumtext,
+  "errors" mediumtext,
+  "startedAt" datetime NULL,
+  "finishedAt" datetime NULL,
+  "datamodel" mediumtext NULL,
+  PRIMARY KEY ("projectId", "revision"),
+  CONSTRAINT "migrations_projectid_foreign" FOREIGN KEY ("projectId") REFERENCES "Project" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+)`,
+	`CREATE TABLE IF NOT EXISTS "CloudSecret" (
+  "secret" varchar(255) NOT NULL,
+  PRIMARY KEY ("secret")
+)`,
+}
+
+// create makes the tables that are not there yet.
+func (s *Store) create(ctx context.Context) error {
+	err := s.file.write(ctx, func(c *connection) error {
+		for _, table := range managementTables {
+			if _, err := c.exec(ctx, table, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("make the management tables: %w", err)
+	}
+	return nil
+}
+
+const (
+	// current selects each project with its newest successful migration.
+	current = `SELECT p."id", p."secrets", m."revision", m."schema", m."functions", m."datamodel"
+FROM "Project" AS p
+JOIN "Migration" AS m ON m."projectId" = p."id"
+WHERE m."revision" = (
+  SELECT MAX(s."revision")
+  FROM "Migration" AS s
+  WHERE s."projectId" = p."id" AND s."status" = 'SUCCESS'
+)`
+	history = `SELECT "projectId", "revision", "schema", "functions", "status", "applied", "rolledBack", "steps", "errors", "startedAt", "finishedAt", "datamodel"
+FROM "Migration"`
+	isOpen = `"status" IN ('PENDING', 'IN_PROGRESS', 'ROLLING_BACK')`
+)
+
+// Projects returns all services, without order.
+func (s *Store) Projects(ctx context.Context) ([]*project.Project, error) {
+	return collect(ctx, s, current, nil, s.project)
+}
+
+// Project returns one service, nil when there is none.
+func (s *Store) Project(ctx context.Context, id project.ID) (*project.Project, error) {
+	found, err := collect(ctx, s, current+` AND p."id" = ?`, []any{s.text(id)}, s.project)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// project reads a row of current.
+func (s *Store) project(r record) (p *project.Project, err error) {
+	p = &project.Project{ID: s.id(r.text(0)), Revision: int(r.number(2)), Datamodel: r.text(5)}
+	if err := readJSON(r.text(1), &p.Secrets); err != nil {
+		return nil, fmt.Errorf("secrets of %s: %w", r.text(0), err)
+	}
+	if p.Schema, err = migration.UnmarshalSchema([]byte(r.text(3))); err != nil {
+		return nil, fmt.Errorf("schema of %s: %w", r.text(0), err)
+	}
+	if p.Functions, err = migration.UnmarshalFunctions([]byte(r.text(4))); err != nil {
+		return nil, fmt.Errorf("functions of %s: %w", r.text(0), err)
+	}
+	return p, nil
+}
+
+// CreateProject records a service and, as its first migration, that it is empty.
+func (s *Store) CreateProject(ctx context.Context, p *project.Project) error {
+	secrets, err := json.Marshal(append([]string{}, p.Secrets...))
+	if err != nil {
+		return err
+	}
+	first := &migration.Migration{Project: p.ID, Revision: p.Revision, Status: migration.Success, Schema: p.Schema, Datamodel: p.Datamodel}
+	return s.file.write(ctx, func(c *connection) error {
+		const insert = `INSERT INTO "Project" ("id", "secrets", "functions") VALUES (?, ?, '[]')`
+		if _, err := c.exec(ctx, insert, []any{s.text(p.ID), string(secrets)}); err != nil {
+			return err
+		}
+		return s.insert(ctx, c, first)
+	})
+}
+
+// UpdateSecrets changes the secrets of a service.
+func (s *Store) UpdateSecrets(ctx context.Context, id project.ID, secrets []string) error {
+	text, err := json.Marshal(append([]string{}, secrets...))
+	if err != nil {
+		return err
+	}
+	return s.exec(ctx, `UPDATE "Project" SET "secrets" = ? WHERE "id" = ?`, string(text), s.text(id))
+}
+
+// DeleteProject deletes a service and its history.
+func (s *Store) DeleteProject(ctx context.Context, id project.ID) error {
+	return s.exec(ctx, `DELETE FROM "Project" WHERE "id" = ?`, s.text(id))
+}
+
+// CreateMigration records a migration under the next revision, which it sets.
+// Returns fault.DeploymentInProgress while another one of the project is open.
+func (s *Store) CreateMigration(ctx context.Context, m *migration.Migration) error {
+	return s.file.write(ctx, func(c *connection) error {
+		const state = `SELECT coalesce(MAX("revision"), 0) + 1, coalesce(SUM(` + isOpen + `), 0)
+FROM "Migration"
+WHERE "projectId" = ?`
+		found, err := c.query(ctx, state, []any{s.text(m.Project)})
+		if err != nil {
+			return err
+		}
+		r := record{rows: found, err: &err}
+		found.next()
+		revision, open := r.number(0), r.number(1)
+		if err := errors.Join(err, found.close()); err != nil {
+			return err
+		}
+		if open > 0 {
+			return fault.New(fault.DeploymentInProgress, "You can not deploy to a service stage while there is a deployment in progress or a pending deployment scheduled already. Please try again after the deployment finished.")
+		}
+		m.Revision = int(revision)
+		return s.insert(ctx, c, m)
+	})
+}
+
+func (s *Store) insert(ctx context.Context, c *connection, m *migration.Migration) error {
+	const insert = `INSERT INTO "Migration" ("schema", "functions", "status", "applied", "rolledBack", "steps", "errors", "startedAt", "finishedAt", "datamodel", "projectId", "revision")
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	args, err := s.columns(m)
+	if err != nil {
+		return err
+	}
+	_, err = c.exec(ctx, insert, args)
+	return err
+}
+
+// UpdateMigration records how far a migration is.
+func (s *Store) UpdateMigration(ctx context.Context, m *migration.Migration) error {
+	const update = `UPDATE "Migration"
+SET "schema" = ?, "functions" = ?, "status" = ?, "applied" = ?, "rolledBack" = ?, "steps" = ?, "errors" = ?, "startedAt" = ?, "finishedAt" = ?, "datamodel" = ?
+WHERE "projectId" = ? AND "revision" = ?`
+	args, err := s.columns(m)
+	if err != nil {
+		return err
+	}
+	return s.exec(ctx, update, args...)
+}
+
+// columns are the values of a migration, its key last.
+func (s *Store) columns(m *migration.Migration) ([]any, error) {
+	schema, err := migration.MarshalSchema(m.Schema)
+	if err != nil {
+		return nil, err
+	}
+	functions, err := migration.MarshalFunctions(m.Functions)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := migration.MarshalSteps(m.Steps)
+	if err != nil {
+		return nil, err
+	}
+	problems, err := json.Marshal(append([]string{}, m.Errors...))
+	if err != nil {
+		return nil, err
+	}
+	return []any{
+		string(schema), string(functions), string(m.Status), m.Applied, m.RolledBack, string(steps), string(problems),
+		milliseconds(m.StartedAt), milliseconds(m.FinishedAt), m.Datamodel, s.text(m.Project), m.Revision,
+	}, nil
+}
+
+// Migrations returns the history of a service, newest first.
+func (s *Store) Migrations(ctx context.Context, id project.ID) ([]*migration.Migration, error) {
+	const query = history + `
+WHERE "projectId" = ?
+ORDER BY "revision" DESC`
+	return collect(ctx, s, query, []any{s.text(id)}, s.migration)
+}
+
+// UnfinishedMigrations returns the migrations of all services that have not ended.
+func (s *Store) UnfinishedMigrations(ctx context.Context) ([]*migration.Migration, error) {
+	const query = history + `
+WHERE ` + isOpen + `
+ORDER BY "projectId", "revision"`
+	return collect(ctx, s, query, nil, s.migration)
+}
+
+// migration reads a row of history.
+func (s *Store) migration(r record) (m *migration.Migration, err error) {
+	m = &migration.Migration{
+		Project:    s.id(r.text(0)),
+		Revision:   int(r.number(1)),
+		Status:     migration.Status(r.text(4)),
+		Applied:    int(r.number(5)),
+		RolledBack: int(r.number(6)),
+		StartedAt:  r.time(9),
+		FinishedAt: r.time(10),
+		Datamodel:  r.text(11),
+	}
+	where := func(part string, err error) error {
+		return fmt.Errorf("%s of migration %d of %s: %w", part, m.Revision, r.text(0), err)
+	}
+	if m.Schema, err = migration.UnmarshalSchema([]byte(r.text(2))); err != nil {
+		return nil, where("schema", err)
+	}
+	if m.Functions, err = migration.UnmarshalFunctions([]byte(r.text(3))); err != nil {
+		return nil, where("functions", err)
+	}
+	if m.Steps, err = migration.UnmarshalSteps([]byte(r.text(7))); err != nil {
+		return nil, where("steps", err)
+	}
+	if err := readJSON(r.text(8), &m.Errors); err != nil {
+		return nil, where("errors", err)
+	}
+	return m, nil
+}
+
+// SetCloudSecret keeps the secret of a cloud; "" removes it.
+func (s *Store) SetCloudSecret(ctx context.Context, secret string) error {
+	return s.file.write(ctx, func(c *connection) error {
+		if _, err := c.exec(ctx, `DELETE FROM "CloudSecret"`, nil); err != nil || secret == "" {
+			return err
+		}
+		_, err := c.exec(ctx, `INSERT INTO "CloudSecret" ("secret") VALUES (?)`, []any{secret})
+		return err
+	})
+}
+
+func (s *Store) exec(ctx context.Context, text string, args ...any) error {
+	return s.file.write(ctx, func(c *connection) error {
+		_, err := c.exec(ctx, text, args)
+		return err
+	})
+}
+
+func (s *Store) text(id project.ID) string { return s.connector.ProjectText(id) }
+
+// id is the inverse of text.
+func (s *Store) id(text string) project.ID {
+	name, stage, _ := strings.Cut(text, "$")
+	return project.ID{Name: name, Stage: stage}
+}
+
+// collect reads the rows of a query.
+func collect[T any](ctx context.Context, s *Store, query string, args []any, read func(record) (T, error)) (all []T, err error) {
+	in, done, err := s.file.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	found, err := in.query(ctx, query, args)
+	if err != nil {
+		return nil, err
+	}
+	for err == nil && found.next() {
+		var (
+			failed error
+			item   T
+		)
+		item, err = read(record{rows: found, err: &failed})
+		err = errors.Join(err, failed)
+		all = append(all, item)
+	}
+	return all, errors.Join(err, found.close())
+}
+
+func readJSON(text string, into any) error {
+	if text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), into)
+}
