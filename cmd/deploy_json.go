@@ -30,7 +30,7 @@ type jsonStep struct {
 	IsUnique   *bool                 `json:"isUnique,omitempty"`
 	Enum       string                `json:"enum,omitempty"`
 	Relation   string                `json:"relation,omitempty"`
-	Default    string                `json:"default,omitempty"`
+	Default    string                `json:"-"` // the original's inner form, of no use
 	LeftModel  string                `json:"leftModel,omitempty"`
 	RightModel string                `json:"rightModel,omitempty"`
 	Before     *client.Manifestation `json:"before,omitempty"`

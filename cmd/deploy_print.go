@@ -55,8 +55,11 @@ func (g *groups) add(name string, lines ...string) {
 // printChanges shows the steps of a migration: types, then enums, then relations.
 func printChanges(t *terminal.Terminal, steps []client.Step, dryRun bool) {
 	types, enums, relations := newGroups(), newGroups(), newGroups()
+	var silent []client.Step
 	for _, s := range steps {
 		switch {
+		case s.Type == "UpdateModel" && !renamed(s):
+			silent = append(silent, s)
 		case strings.HasSuffix(s.Type, "Enum"):
 			enums.add(s.Name, enumLine(t, s))
 		case strings.HasSuffix(s.Type, "Relation"):
@@ -64,7 +67,12 @@ func printChanges(t *terminal.Terminal, steps []client.Step, dryRun bool) {
 		case strings.HasSuffix(s.Type, "Field"):
 			types.add(s.Model, fieldLine(t, s))
 		case strings.HasSuffix(s.Type, "Model"):
-			types.add(s.Name, modelLines(t, s)...)
+			types.add(s.Name, modelLine(t, s))
+		}
+	}
+	for _, s := range silent { // such a step is there for every model with another change, too
+		if _, shown := types.lines[s.Name]; !shown {
+			types.add(s.Name, modelLine(t, s))
 		}
 	}
 	if len(types.names)+len(enums.names)+len(relations.names) == 0 {
@@ -94,17 +102,19 @@ func printGroups(t *terminal.Terminal, g *groups, kind string) {
 	}
 }
 
-func modelLines(t *terminal.Terminal, s client.Step) []string {
+func modelLine(t *terminal.Terminal, s client.Step) string {
 	switch {
 	case s.Type == "CreateModel":
-		return []string{fmt.Sprintf("%s Created type `%s`", t.Green("+"), s.Name)}
+		return fmt.Sprintf("%s Created type `%s`", t.Green("+"), s.Name)
 	case s.Type == "DeleteModel":
-		return []string{fmt.Sprintf("%s Deleted type `%s`", t.Red("-"), s.Name)}
-	case s.NewName != "" && s.NewName != s.Name:
-		return []string{fmt.Sprintf("%s Renamed type `%s` to `%s`", t.Yellow("~"), s.Name, s.NewName)}
+		return fmt.Sprintf("%s Deleted type `%s`", t.Red("-"), s.Name)
+	case renamed(s):
+		return fmt.Sprintf("%s Renamed type `%s` to `%s`", t.Yellow("~"), s.Name, s.NewName)
 	}
-	return []string{fmt.Sprintf("%s Updated type `%s`", t.Yellow("~"), s.Name)}
+	return fmt.Sprintf("%s Updated type `%s`", t.Yellow("~"), s.Name)
 }
+
+func renamed(s client.Step) bool { return s.NewName != "" && s.NewName != s.Name }
 
 func enumLine(t *terminal.Terminal, s client.Step) string {
 	switch {
@@ -112,7 +122,7 @@ func enumLine(t *terminal.Terminal, s client.Step) string {
 		return fmt.Sprintf("%s Created enum %s with values %s", t.Green("+"), s.Name, quotedList(s.Values))
 	case s.Type == "DeleteEnum":
 		return fmt.Sprintf("%s Deleted enum %s", t.Red("-"), s.Name)
-	case s.NewName != "" && s.NewName != s.Name:
+	case renamed(s):
 		return fmt.Sprintf("%s Renamed enum %s to %s", t.Yellow("~"), s.Name, s.NewName)
 	}
 	return fmt.Sprintf("%s Updated enum %s", t.Yellow("~"), s.Name)
@@ -163,7 +173,7 @@ func fieldChanges(s client.Step) []string {
 			changes = append(changes, no)
 		}
 	}
-	if s.NewName != "" && s.NewName != s.Name {
+	if renamed(s) {
 		changes = append(changes, "was renamed to `"+s.NewName+"`")
 	}
 	either(s.IsRequired, "became required", "is not required anymore")
@@ -189,7 +199,7 @@ func relationLines(t *terminal.Terminal, s client.Step) []string {
 		return createdRelation(plus, s)
 	}
 	var lines []string
-	if s.NewName != "" && s.NewName != s.Name {
+	if renamed(s) {
 		lines = append(lines, fmt.Sprintf("%s Renamed relation `%s` to `%s`", t.Yellow("~"), s.Name, s.NewName))
 	}
 	if s.Before == nil || s.After == nil || *s.Before == *s.After {

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -34,6 +35,7 @@ func TestMain(m *testing.M) {
 //
 //	server [SECRET]       starts a server in memory; its URL is $SERVER
 //	webpage               starts a server that answers HTML; its URL is $WEBPAGE
+//	terminate             sends SIGTERM to the programs in the background
 //	await URL [TEXT]      waits until GET URL answers, with TEXT in the answer
 //	query URL QUERY       posts a GraphQL query, with $TOKEN if that is set; the answer is stdout
 //	screen stdout FILE    compares output; TIME stands for durations, SERVER for $SERVER
@@ -48,9 +50,14 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server":  scriptServer,
 			"webpage": scriptWebpage,
-			"await":   scriptAwait,
-			"query":   scriptQuery,
-			"screen":  scriptScreen,
+			"terminate": func(ts *testscript.TestScript, _ bool, _ []string) {
+				for _, cmd := range ts.BackgroundCmds() {
+					ts.Check(cmd.Process.Signal(syscall.SIGTERM))
+				}
+			},
+			"await":  scriptAwait,
+			"query":  scriptQuery,
+			"screen": scriptScreen,
 		},
 	})
 }
