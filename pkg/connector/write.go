@@ -3,7 +3,10 @@ package connector
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/fault"
@@ -98,9 +101,31 @@ func (w *writer) upsert(ctx context.Context, upsert *plan.Upsert) (scalar.Value,
 func (w *writer) find(ctx context.Context, s plan.Selector) (scalar.Value, error) {
 	id, found, err := w.lookup(ctx, s)
 	if err == nil && !found {
-		err = fault.NotFound(s.Field.Model.Name, s.Value.String(), s.Field.Name)
+		err = fault.NotFound(s.Field.Model.Name, selectedText(s.Value), s.Field.Name)
 	}
 	return id, err
+}
+
+// selectedText prints the value of a selector as faults do: a Float as the JVM
+// prints a double, 3.0 and 1.0E10.
+func selectedText(v scalar.Value) string {
+	if v.Type != scalar.Float {
+		return v.String()
+	}
+	size := math.Abs(v.Number)
+	if size != 0 && (size < 1e-3 || size >= 1e7) {
+		digits, exponent, _ := strings.Cut(strconv.FormatFloat(v.Number, 'E', -1, 64), "E")
+		n, _ := strconv.Atoi(exponent)
+		return withPoint(digits) + "E" + strconv.Itoa(n)
+	}
+	return withPoint(strconv.FormatFloat(v.Number, 'f', -1, 64))
+}
+
+func withPoint(digits string) string {
+	if strings.Contains(digits, ".") {
+		return digits
+	}
+	return digits + ".0"
 }
 
 // lookup returns the id of a selected node, if there is one.
