@@ -55,6 +55,9 @@ func (d *Database) Drop(context.Context) error {
 func (d *Database) open(create bool) (f *file, done func(), err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if err := d.dropReplaced(); err != nil {
+		return nil, nil, err
+	}
 	if d.file == nil {
 		if err := d.openable(create); err != nil {
 			return nil, nil, err
@@ -65,6 +68,18 @@ func (d *Database) open(create bool) (f *file, done func(), err error) {
 	}
 	d.users++
 	return d.file, d.release, nil
+}
+
+// dropReplaced closes the open file when it is no longer the one in the folder:
+// what is written to a deleted file would be lost without a word.
+func (d *Database) dropReplaced() error {
+	if d.file == nil || !d.file.isReplaced() {
+		return nil
+	}
+	if d.users > 0 {
+		return fmt.Errorf("the database file %s was deleted or replaced while it was in use: try again", d.file.path)
+	}
+	return d.closeFile()
 }
 
 // openable refuses a file that is not there, with its name.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect/sqlite"
@@ -15,6 +16,7 @@ import (
 // read. Waiting for the writer is fair, which SQLite's own waiting is not.
 type file struct {
 	path    string
+	found   os.FileInfo // of the file when it was opened; nil in memory
 	db      *sql.DB
 	log     *slog.Logger
 	writer  chan *connection // holds the one that writes while nobody does
@@ -29,6 +31,15 @@ func (f *file) connect(ctx context.Context) (*connection, error) {
 		return nil, err
 	}
 	return &connection{conn: conn, log: f.log, statements: make(map[string]*sql.Stmt)}, nil
+}
+
+// isReplaced tells whether another file, or none, has the file's path by now.
+func (f *file) isReplaced() bool {
+	if f.found == nil {
+		return false
+	}
+	now, err := os.Stat(f.path)
+	return err != nil || !os.SameFile(f.found, now)
 }
 
 // read gives a session that sees the file as it is now, whatever others write

@@ -100,6 +100,11 @@ func (f *folder) open(name string, create bool) (*file, error) {
 	for range f.readers {
 		opened.readers <- nil
 	}
+	if f.memory == "" {
+		if opened.found, err = os.Stat(path); err != nil {
+			return nil, errors.Join(err, opened.close())
+		}
+	}
 	return opened, nil
 }
 
