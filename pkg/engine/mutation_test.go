@@ -3,6 +3,7 @@ package engine_test
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -117,6 +118,80 @@ func TestConcurrentWrites(t *testing.T) {
 			t.Errorf("%d pages called same, %d notes; want 1 and 50", len(counts.Pages), len(counts.Notes))
 		}
 	})
+}
+
+const library = `
+type Shelf { id: ID! @id name: String! @unique books: [Book] @relation(name: "Books", onDelete: CASCADE) }
+type Book { id: ID! @id name: String! @unique tags: [String] @scalarList(strategy: RELATION) shelf: Shelf @relation(name: "Books") readers: [Reader] }
+type Reader { id: ID! @id name: String! @unique books: [Book] }`
+
+// What a mutation runs does not depend on how many nodes are nested in it.
+// SQLite alone: what is counted is the same code for every connector.
+func TestStatementsPerNestedWrite(t *testing.T) {
+	t.Parallel()
+	var log record
+	logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	c, err := connector.Open(t.Context(), connector.Config{Connector: "sqlite", Memory: true}, logger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	s := deploy(t, c, library, engine.Options{})
+	// members lists n inputs, each made of format and its number.
+	members := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	for _, n := range []int{3, 600} {
+		for _, test := range []struct{ mutation, want string }{
+			{`createShelf(data: { name: "a", books: { create: [` + members(n, `{ name: "%d" }`) + `] } })`,
+				"INSERT INSERT SELECT"},
+			{`createReader(data: { name: "r", books: { connect: [` + members(n, `{ name: "%d" }`) + `] } })`,
+				"INSERT SELECT INSERT SELECT"},
+			{`createShelf(data: { name: "b", books: { connect: [` + members(n, `{ name: "%d" }`) + `] } })`,
+				"INSERT SELECT UPDATE SELECT"},
+			{`updateShelf(where: { name: "a" }, data: { books: { set: [` + members(n, `{ name: "%d" }`) + `] } })`,
+				"SELECT SELECT UPDATE UPDATE SELECT"},
+			{`updateShelf(where: { name: "a" }, data: { books: { updateMany: { where: {}, data: { tags: { set: ["x"] } } } } })`,
+				"SELECT SELECT DELETE INSERT SELECT"},
+			{`deleteShelf(where: { name: "a" })`,
+				"SELECT SELECT SELECT DELETE DELETE DELETE"},
+		} {
+			log.verbs(t)
+			read[any](t, s, `mutation { `+test.mutation+` { id } }`)
+			want := test.want
+			if n > 512 { // rows that one statement inserts
+				want = strings.ReplaceAll(strings.ReplaceAll(want, "INSERT INSERT", "INSERT INSERT INSERT"), "SELECT INSERT", "SELECT INSERT INSERT")
+				want = strings.ReplaceAll(want, "DELETE INSERT", "DELETE INSERT INSERT")
+			}
+			if got := log.verbs(t); got != want {
+				t.Errorf("%d nodes, %.60s …: statements %s, want %s", n, test.mutation, got, want)
+			}
+		}
+		read[any](t, s, `mutation { deleteManyBooks { count } deleteManyReaders { count } deleteManyShelves { count } }`)
+	}
+}
+
+// verbs returns the first word of each statement logged since the last call.
+func (r *record) verbs(t *testing.T) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var verbs []string
+	for line := range strings.Lines(r.text.String()) {
+		var entry struct{ SQL string }
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatal(err)
+		}
+		verb, _, _ := strings.Cut(entry.SQL, " ")
+		if verb == "SELECT" || verb == "INSERT" || verb == "UPDATE" || verb == "DELETE" {
+			verbs = append(verbs, verb)
+		}
+	}
+	r.text.Reset()
+	return strings.Join(verbs, " ")
 }
 
 func BenchmarkCreate(b *testing.B) {
