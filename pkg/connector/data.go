@@ -27,14 +27,14 @@ func (d *Database) HasNulls(ctx context.Context, f *schema.Field) (bool, error) 
 			column = f.Relation.Column(f.Side.Other())
 		}
 		b := d.builder().SQL("SELECT 1 FROM ").Table(model)
-		return d.finds(ctx, model, []string{column}, b.SQL(" WHERE ").Name(column).SQL(" IS NULL"))
+		return d.finds(ctx, model, []string{column}, b.SQL(" AS n WHERE ").Column("n", column).SQL(" IS NULL"))
 	}
 	links := f.Relation.Table()
-	there, err := d.has(ctx, links, f.Relation.Column(f.Side), f.Relation.Column(f.Side.Other()))
+	linked, err := d.HasLinks(ctx, f.Relation)
 	if err != nil {
 		return false, err
 	}
-	if !there { // nothing links to anything
+	if !linked { // nothing links to anything
 		return d.HasRows(ctx, f.Model)
 	}
 	b := d.builder().SQL("SELECT 1 FROM ").Table(model).SQL(" AS n WHERE NOT EXISTS (SELECT 1 FROM ").Table(links)
@@ -54,8 +54,8 @@ func (d *Database) HasDuplicates(ctx context.Context, f *schema.Field) (bool, er
 		table, column = f.Relation.Table(), f.Relation.Column(f.Side)
 		columns = []string{column, f.Relation.Column(f.Side.Other())}
 	}
-	b := d.builder().SQL("SELECT 1 FROM ").Table(table).SQL(" WHERE ").Name(column)
-	b.SQL(" IS NOT NULL GROUP BY ").Name(column).SQL(" HAVING COUNT(*) > 1")
+	b := d.builder().SQL("SELECT 1 FROM ").Table(table).SQL(" AS n WHERE ").Column("n", column)
+	b.SQL(" IS NOT NULL GROUP BY ").Column("n", column).SQL(" HAVING COUNT(*) > 1")
 	return d.finds(ctx, table, columns, b)
 }
 
@@ -65,29 +65,41 @@ func (d *Database) UsesValue(ctx context.Context, f *schema.Field, value string)
 	if f.List {
 		table, column = f.ListTable(), schema.ListValue
 	}
-	b := d.builder().SQL("SELECT 1 FROM ").Table(table).SQL(" WHERE ").Name(column)
+	b := d.builder().SQL("SELECT 1 FROM ").Table(table).SQL(" AS n WHERE ").Column("n", column)
 	return d.finds(ctx, table, []string{column}, b.SQL(" = ").Value(scalar.OfEnum(value)))
 }
 
 // HasLinks tells whether the relation connects any nodes.
 func (d *Database) HasLinks(ctx context.Context, r *schema.Relation) (bool, error) {
 	table, a, b := r.Table(), r.Column(schema.SideA), r.Column(schema.SideB)
-	q := d.builder().SQL("SELECT 1 FROM ").Table(table).SQL(" WHERE ").Name(a).SQL(" IS NOT NULL AND ").Name(b).SQL(" IS NOT NULL")
+	q := d.builder().SQL("SELECT 1 FROM ").Table(table).SQL(" AS n WHERE ").Column("n", a)
+	q.SQL(" IS NOT NULL AND ").Column("n", b).SQL(" IS NOT NULL")
 	return d.finds(ctx, table, []string{a, b}, q)
 }
 
-// finds tells whether a query has a row. A table or column that is not there has none.
+// finds tells whether a query has a row. A table or column that is not there
+// has none; the tables are looked at only when the query fails, because a deploy
+// asks thousands of questions. Columns are qualified: SQLite takes a plain name
+// that it does not know for a text.
 func (d *Database) finds(ctx context.Context, table string, columns []string, query *dialect.Builder) (bool, error) {
-	there, err := d.has(ctx, table, columns...)
-	if err != nil || !there {
-		return false, err
+	found, failed := d.asks(ctx, query.SQL(" LIMIT 1").Statement())
+	if failed == nil {
+		return found, nil
 	}
+	there, err := d.has(ctx, table, columns...)
+	if err == nil && !there {
+		return false, nil
+	}
+	return false, failed
+}
+
+func (d *Database) asks(ctx context.Context, query dialect.Statement) (bool, error) {
 	s, done, err := d.read(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer done()
-	v, err := one(ctx, s, query.SQL(" LIMIT 1").Statement(), scalar.Int)
+	v, err := one(ctx, s, query, scalar.Int)
 	return !v.IsNull(), err
 }
 
