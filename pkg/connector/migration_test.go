@@ -115,3 +115,54 @@ func lines[T migration.Warning | migration.Problem](found []T) string {
 	}
 	return b.String()
 }
+
+// TestDataWithoutTables asks about a schema that has no tables, and one whose
+// columns are missing: there is nothing, which is no mistake.
+func TestDataWithoutTables(t *testing.T) {
+	t.Parallel()
+	const wanted = `
+type A { id: ID! @id  n: Int  e: E  es: [E] @scalarList(strategy: RELATION)  b: B @relation(name: "X", link: INLINE)  bs: [B] @relation(name: "Y") }
+type B { id: ID! @id  a: A @relation(name: "X")  as: [A] @relation(name: "Y") }
+enum E { V }`
+	for name, there := range map[string]string{"no tables": "", "no columns": "type A { id: ID! @id }\ntype B { id: ID! @id }"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openService(t)
+			s.deploy(there)
+			document, syntax := datamodel.Parse(wanted)
+			if syntax != nil {
+				t.Fatal(syntax)
+			}
+			next, err := datamodel.Infer(document, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			check := func(question string, found bool, err error) {
+				t.Helper()
+				if found || err != nil {
+					t.Errorf("%s: %t, %v", question, found, err)
+				}
+			}
+			for _, m := range next.Models {
+				found, err := s.db.HasRows(t.Context(), m)
+				check("rows of "+m.Name, found, err)
+				for _, f := range m.Fields {
+					found, err := s.db.HasNulls(t.Context(), f)
+					if !f.IsScalarList() {
+						check("nulls in "+f.Name, found, err)
+						found, err = s.db.HasDuplicates(t.Context(), f)
+						check("duplicates in "+f.Name, found, err)
+					}
+					if f.Enum != nil {
+						found, err = s.db.UsesValue(t.Context(), f, "V")
+						check("use in "+f.Name, found, err)
+					}
+				}
+			}
+			for _, r := range next.Relations {
+				found, err := s.db.HasLinks(t.Context(), r)
+				check("links of "+r.Name, found, err)
+			}
+		})
+	}
+}
