@@ -2,7 +2,10 @@ package connector
 
 import (
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -73,7 +76,15 @@ func (c *cells) appendJSON(b []byte, i int, t scalar.Type) ([]byte, error) {
 		return scalar.AppendQuoted(b, text), nil
 	}
 	v, err := c.value(i, t)
-	return scalar.AppendJSON(b, v), err
+	switch {
+	case err != nil:
+		return b, err
+	case v.Type == scalar.Json && !json.Valid([]byte(v.Text)):
+		return b, errors.New("stored value of type Json is no JSON")
+	case v.Type == scalar.Float && (math.IsInf(v.Number, 0) || math.IsNaN(v.Number)):
+		return append(b, "null"...), nil // only foreign hands can store these; JSON has no word for them
+	}
+	return scalar.AppendJSON(b, v), nil
 }
 
 // whole reads an integer, a truth value, or a time as ms since 1970.

@@ -3,6 +3,7 @@ package connector
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,6 +19,7 @@ type file struct {
 	path    string
 	found   os.FileInfo // of the file when it was opened; nil in memory
 	db      *sql.DB
+	keeper  *sql.Conn // of a file in memory, which lives as long as a connection to it
 	log     *slog.Logger
 	writer  chan *connection // holds the one that writes while nobody does
 	readers chan *connection // holds those that nobody uses; nil stands for one not yet made
@@ -141,6 +143,9 @@ func (f *file) close() error {
 	if c := <-f.writer; c != nil {
 		c.discard()
 	}
+	if f.keeper != nil {
+		f.keeper.Close()
+	}
 	return f.db.Close()
 }
 
@@ -201,11 +206,12 @@ func (c *connection) transaction(ctx context.Context, do func(*connection) error
 	return err
 }
 
-// discard closes a connection and returns nil, for its place in a channel.
+// discard closes a connection and returns nil, for its place in a channel. The
+// pool of database/sql does not get it back: it may be inside a transaction.
 func (c *connection) discard() *connection {
 	if c != nil {
 		c.forget()
-		c.conn.Close()
+		_ = c.conn.Raw(func(any) error { return driver.ErrBadConn }) // which it returns, when it has closed
 	}
 	return nil
 }

@@ -91,6 +91,9 @@ func (f *folder) open(name string, create bool) (*file, error) {
 	opened := &file{path: path, db: db, log: f.log, writer: make(chan *connection, 1), readers: make(chan *connection, f.readers)}
 	if f.memory != "" {
 		opened.gate = new(sync.RWMutex)
+		if opened.keeper, err = db.Conn(context.Background()); err != nil {
+			return nil, errors.Join(opened.explained(err), db.Close())
+		}
 	}
 	first, err := opened.connect(context.Background())
 	if err != nil {
