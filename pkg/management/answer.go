@@ -75,9 +75,9 @@ func (c *call) answer(ctx context.Context, document *graphql.Document, errs grap
 }
 
 // failure turns the error of a field into what the client reads. What is no
-// fault goes to the log, with the id that the client reads.
+// fault, or has a cause, goes to the log with the id that the client reads.
 func (c *call) failure(ctx context.Context, err error) *graphql.Error {
-	if _, known := errors.AsType[*fault.Error](err); !known && ctx.Err() == nil {
+	if f, known := errors.AsType[*fault.Error](err); (!known || f.Cause != nil) && ctx.Err() == nil {
 		c.log.Error("management request failed", "requestId", c.requestID, "cause", err)
 	}
 	return graphql.Failure(err, c.requestID)

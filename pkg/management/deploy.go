@@ -105,7 +105,7 @@ func (d *deploy) plan(ctx context.Context) error {
 	d.payload.Previous, d.payload.Next = d.current.Schema, next
 	tables, err := d.db.Inspect(ctx)
 	if err != nil {
-		return fmt.Errorf("inspect the tables: %w", err)
+		return storage("The tables could not be inspected", err)
 	}
 	if d.in.NoMigration {
 		d.payload.Errors = checkTables(next, tables)
@@ -139,7 +139,7 @@ func (d *deploy) planSteps(ctx context.Context, document *datamodel.Document, ta
 	d.payload.Steps = steps
 	d.payload.Warnings, d.payload.Errors, err = migration.Warnings(ctx, steps, previous, next, d.db)
 	if err != nil {
-		return fmt.Errorf("check the stored nodes: %w", err)
+		return storage("The stored nodes could not be checked", err)
 	}
 	if len(d.payload.Errors) > 0 {
 		return nil
@@ -173,7 +173,7 @@ func (d *deploy) perform(ctx context.Context) error {
 	steps := slices.Clone(d.payload.Steps)
 	if !slices.Equal(d.in.Secrets, d.current.Secrets) {
 		if err := d.store.UpdateSecrets(ctx, d.in.ID, d.in.Secrets); err != nil {
-			return fmt.Errorf("store the secrets: %w", err)
+			return storage("The secrets were not stored and nothing was deployed", err)
 		}
 		steps = append(steps, migration.UpdateSecrets{Secrets: d.in.Secrets})
 	}
@@ -190,7 +190,7 @@ func (d *deploy) perform(ctx context.Context) error {
 		StartedAt: now(),
 	}
 	if err := d.store.CreateMigration(ctx, one); err != nil {
-		return fmt.Errorf("record the migration: %w", err)
+		return storage("Nothing was deployed", err)
 	}
 	return d.migrate(ctx, one)
 }
@@ -204,11 +204,22 @@ func (d *deploy) migrate(ctx context.Context, one *migration.Migration) error {
 			Type:        "Global",
 			Description: "The migration failed and was taken back, tables and data are as they were. " + err.Error(),
 		}}}
-		return d.store.UpdateMigration(ctx, one)
+		d.record(ctx, one)
+		return nil
 	}
 	finish(one)
 	d.payload.Migration = one
-	return d.store.UpdateMigration(ctx, one)
+	d.record(ctx, one)
+	return nil
+}
+
+// record notes how a migration went. When that cannot be stored, the next
+// deploy or start of the server finds the row open and closes it.
+func (d *deploy) record(ctx context.Context, one *migration.Migration) {
+	if err := d.store.UpdateMigration(ctx, one); err != nil {
+		d.log.Error("the end of a migration was not recorded", "service", d.connector.ProjectText(one.Project),
+			"revision", one.Revision, "status", string(one.Status), "cause", err)
+	}
 }
 
 // functionsChanged compares whole lists. Prisma 1 made a migration of every

@@ -2,6 +2,8 @@ package management
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -136,4 +138,26 @@ func TestProjectIsNotKeptDuringADeploy(t *testing.T) {
 			t.Errorf("after a deploy: %+v, %v", after, err)
 		}
 	})
+}
+
+// What is wrong with a file is told to whoever may change services. SQLite
+// only: the folder takes the place of its file.
+func TestFileThatCannotBeMade(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db, m, err := open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := os.Mkdir(filepath.Join(dir, "shop@dev.db"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, err = m.AddProject(t.Context(), shop, nil)
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Cause == nil || !strings.HasPrefix(f.Message, "The service was not created: ") || !strings.Contains(f.Message, "shop@dev.db") {
+		t.Errorf("got %v, want a fault that names the file", err)
+	}
+	if projects, err := m.Projects(t.Context()); err != nil || len(projects) > 0 {
+		t.Errorf("there are services %v, %v", projects, err)
+	}
 }

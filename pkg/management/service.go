@@ -34,13 +34,16 @@ func (m *Management) AddProject(ctx context.Context, id project.ID, secrets []st
 	}
 	db := m.connector.Database(id)
 	if err := db.Create(ctx); err != nil {
-		return nil, fmt.Errorf("create the database of %s: %w", m.connector.ProjectText(id), err)
+		return nil, storage("The service was not created", err)
 	}
 	p := &project.Project{ID: id, Revision: 1, Secrets: secrets, Schema: &schema.Schema{}}
 	if err := db.Migrate(ctx, p.Revision, nil); err != nil {
-		return nil, fmt.Errorf("create the database of %s: %w", m.connector.ProjectText(id), err)
+		return nil, storage("The service was not created", err)
 	}
-	return p, m.store.CreateProject(ctx, p)
+	if err := m.store.CreateProject(ctx, p); err != nil {
+		return nil, storage("The service was not created", err)
+	}
+	return p, nil
 }
 
 // DeleteProject deletes a service and all its nodes: the database first, so
@@ -57,10 +60,10 @@ func (m *Management) DeleteProject(ctx context.Context, id project.ID) (*project
 		return nil, err
 	}
 	if err := m.connector.Database(id).Drop(ctx); err != nil {
-		return nil, fmt.Errorf("delete the database of %s: %w", m.connector.ProjectText(id), err)
+		return nil, storage("The service was not deleted", err)
 	}
 	if err := m.store.DeleteProject(ctx, id); err != nil {
-		return nil, fmt.Errorf("delete the records of %s: %w", m.connector.ProjectText(id), err)
+		return nil, storage("The service was emptied, but not deleted", err)
 	}
 	m.options.Deleted(id)
 	return p, nil
