@@ -272,3 +272,28 @@ func TestConfirm(t *testing.T) {
 	yes.reads("Deleting service")
 	yes.ends(0)
 }
+
+// TestDevMakesHelloWorld: an empty folder gets a service after a yes, and nothing after a no.
+func TestDevMakesHelloWorld(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	no := onTerminal(t, dir, nil, "dev", "new", "--port", "0")
+	no.reads("Make a hello-world service there?")
+	no.types("n" + enter)
+	no.ends(1)
+	if _, err := os.Stat(filepath.Join(dir, "new")); !os.IsNotExist(err) {
+		t.Errorf("something was made: %v", err)
+	}
+	yes := onTerminal(t, dir, nil, "dev", "new", "--port", "0")
+	yes.reads("Make a hello-world service there?")
+	yes.types(enter)
+	yes.reads("Created new/prisma.yml")
+	yes.reads("Your Prisma endpoint is live:")
+	yes.reads("/hello-world/dev")
+	yes.reads("Watching prisma.yml")
+	if err := yes.command.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	yes.reads("Stopped.")
+	yes.ends(0)
+}
