@@ -2,7 +2,9 @@ package connector
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,7 +15,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"github.com/prisma1-go/prisma1/pkg/cuid"
 	"github.com/prisma1-go/prisma1/pkg/dialect/sqlite"
@@ -22,17 +23,32 @@ import (
 
 const managementFile = "management.db"
 
+// longestName is how many bytes of a file's name come from the project; file
+// systems allow 255, suffixes of SQLite included.
+const longestName = 200
+
 // fileName names the file of a project. Capitals are written ^a, because many
-// file systems take a and A for the same.
+// file systems take a and A for the same; what has no place in a service name
+// is written by its number. The end of a name that is too long is a checksum.
 func fileName(id project.ID) string {
 	var b strings.Builder
-	for _, r := range id.Name + "@" + id.Stage {
-		if unicode.IsUpper(r) {
+	for _, c := range []byte(id.Name + "@" + id.Stage) {
+		switch {
+		case c >= 'A' && c <= 'Z':
 			b.WriteByte('^')
+			b.WriteByte(c - 'A' + 'a')
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_', c == '~', c == '@':
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02x", c)
 		}
-		b.WriteRune(unicode.ToLower(r))
 	}
-	return b.String() + ".db"
+	name := b.String()
+	if len(name) > longestName {
+		sum := sha256.Sum256([]byte(name))
+		name = name[:longestName-33] + "+" + hex.EncodeToString(sum[:16])
+	}
+	return name + ".db"
 }
 
 // A folder is where the files of a connector lie: a directory, or memory.

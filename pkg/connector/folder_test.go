@@ -1,0 +1,61 @@
+package connector
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/project"
+)
+
+func TestFileName(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		id   project.ID
+		want string
+	}{
+		{project.ID{Name: "shop", Stage: "dev"}, "shop@dev.db"},
+		{project.ID{Name: "Shop", Stage: "DEV"}, "^shop@^d^e^v.db"},
+		{project.ID{Name: "team~shop-1_a", Stage: "dev"}, "team~shop-1_a@dev.db"},
+		{project.ID{Name: "../shop", Stage: "a/b"}, "%2e%2e%2fshop@a%2fb.db"},
+		{project.ID{Name: "^shop", Stage: "dev"}, "%5eshop@dev.db"},
+	}
+	for _, test := range tests {
+		if got := fileName(test.id); got != test.want {
+			t.Errorf("fileName(%v) = %q, want %q", test.id, got, test.want)
+		}
+	}
+	long := strings.Repeat("A", 140)
+	one, other := fileName(project.ID{Name: long, Stage: "a"}), fileName(project.ID{Name: long, Stage: "b"})
+	if one == other || len(one) > 240 {
+		t.Errorf("names of long projects are %q and %q", one, other)
+	}
+}
+
+func TestIdleFilesClose(t *testing.T) {
+	t.Parallel()
+	d := opened(t, typed)
+	c := d.connector
+	isOpen := func() bool { return !d.lastUse().IsZero() }
+
+	c.closeIdle(time.Now())
+	if !isOpen() {
+		t.Error("a file that was just used is closed")
+	}
+	s, done, err := d.read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.closeIdle(time.Now().Add(2 * idleTime))
+	if _, err := s.exec(t.Context(), "SELECT 1", nil); err != nil {
+		t.Errorf("a file in use was closed: %v", err)
+	}
+	done()
+	c.closeIdle(time.Now().Add(2 * idleTime))
+	if isOpen() {
+		t.Error("a file that nobody uses is open")
+	}
+	if tables, err := d.Inspect(t.Context()); err != nil || len(tables) != 1 {
+		t.Errorf("after closing: %d tables, %v", len(tables), err)
+	}
+}
