@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/plan"
 )
 
@@ -119,7 +120,12 @@ func (d *Database) answerWrite(ctx context.Context, a *answer, f *plan.Field) er
 		return nil
 	}
 	id := f.Read.Model.ID()
-	return d.answerRead(ctx, a, selected(f.Read, plan.Selector{Field: id, Value: written.ID}))
+	err = d.answerRead(ctx, a, selected(f.Read, plan.Selector{Field: id, Value: written.ID}))
+	if err == nil && len(a.errors) == 0 && string(a.json[start:]) == "null" {
+		// A nested write, or another request since, deleted the node. What was written stays.
+		err = fault.NotFound(f.Read.Model.Name, written.ID.String(), id.Name)
+	}
+	return err
 }
 
 // selected returns a read of the node that s selects.
