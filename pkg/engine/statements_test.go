@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -71,17 +72,24 @@ func (r *record) take(t *testing.T) []string {
 	return found
 }
 
-// One statement per relation level, whatever the number of nodes. SQLite
-// alone: what is counted is the same code for every connector.
-func TestStatementsPerLevel(t *testing.T) {
-	t.Parallel()
-	var log record
-	logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+// openLogged opens a connector whose statements are recorded.
+func openLogged(t *testing.T) (*connector.Connector, *record) {
+	t.Helper()
+	log := &record{}
+	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c, err := connector.Open(t.Context(), connector.Config{Connector: "sqlite", Directory: t.TempDir()}, logger)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
+	return c, log
+}
+
+// One statement per relation level, whatever the number of nodes. SQLite
+// alone: what is counted is the same code for every connector.
+func TestStatementsPerLevel(t *testing.T) {
+	t.Parallel()
+	c, log := openLogged(t)
 	s := deploy(t, c, music, engine.Options{})
 	fill(t, s, 30, 3, 4)
 	tests := []struct {
@@ -111,6 +119,42 @@ func TestStatementsPerLevel(t *testing.T) {
 		}
 	}
 }
+
+// Below the root no statement walks through a whole table. SQLite alone: its
+// plans are what is looked at.
+func TestNoScansBelowRoot(t *testing.T) {
+	t.Parallel()
+	c, log := openLogged(t)
+	s := deploy(t, c, `
+		type Person { id: ID! @id name: String! friends: [Person] @relation(name: "Friends") pets: [Pet] house: House @relation(link: INLINE) }
+		type Pet { id: ID! @id name: String tags: [String] @scalarList(strategy: RELATION) owner: Person }
+		type House { id: ID! @id street: String owner: Person }`, engine.Options{RawAccess: true})
+	for i := range 3 {
+		ask(t, s, fmt.Sprintf(`mutation { createPerson(data: { id: "p%d", name: "x", house: { create: { street: "y" } },
+			friends: { create: { name: "z" } }, pets: { create: [{ name: "a" }, { name: "b" }] } }) { id } }`, i), "null")
+	}
+	for _, query := range []string{
+		`{ persons { friends { name } pets { name tags owner { name } } house { street owner { name } } } }`,
+		`{ persons { friends(first: 1) { name } pets(last: 1, orderBy: name_ASC, after: "x") { name } } }`,
+		`{ persons { pets(where: { owner: { house: { street: "y" } } }) { name } } }`,
+	} {
+		log.take(t)
+		ask(t, s, query, "null")
+		for _, statement := range log.take(t)[1:] {
+			explain, err := json.Marshal("EXPLAIN QUERY PLAN " + strings.ReplaceAll(statement, "?", "'0'"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan := string(ask(t, s, fmt.Sprintf(`mutation { executeRaw(query: %s) }`, explain), "null"))
+			if !strings.Contains(plan, "SEARCH") || scan.MatchString(plan) {
+				t.Errorf("%s\nis run as %s", statement, plan)
+			}
+		}
+	}
+}
+
+// scan is a walk through a table of ours; lists of ids and sub-selects may be walked through.
+var scan = regexp.MustCompile(`SCAN (t|l|k)[a-z]*\b`)
 
 func BenchmarkFlat(b *testing.B) { benchmark(b, `{ tracks(first: 1000) { id name seconds } }`) }
 
