@@ -20,14 +20,21 @@ func (s *script) rebuild(change relational.AlterTable) error {
 	}
 	name := interim(after.Name)
 	s.table(after, name)
-	if slices.ContainsFunc(after.Columns, func(c relational.Column) bool { return c.Generated }) {
+	switch {
+	case isGenerated(before) && isGenerated(after):
 		s.keepSequence(before.Name, name)
+	case isGenerated(after):
+		s.startSequence(after, name)
 	}
 	s.fill(before.Name, name, after, copies)
 	s.add(s.sql("DROP TABLE ").Name(before.Name))
 	s.add(s.sql("ALTER TABLE ").Name(name).SQL(" RENAME TO ").Name(after.Name))
 	s.indexes(after)
 	return nil
+}
+
+func isGenerated(t *relational.Table) bool {
+	return slices.ContainsFunc(t.Columns, func(c relational.Column) bool { return c.Generated })
 }
 
 // A copied column gets its values from a column of the old table, from a

@@ -44,13 +44,18 @@ func (s *script) add(b *dialect.Builder) { s.statements = append(s.statements, b
 // create makes a table with its indexes.
 func (s *script) create(t *relational.Table) {
 	s.table(t, t.Name)
+	s.startSequence(t, t.Name)
+	s.indexes(t)
+}
+
+// startSequence makes a new table count from where its generated column says.
+func (s *script) startSequence(t *relational.Table, name string) {
 	for _, c := range t.Columns {
 		if c.Generated && c.Sequence != nil && c.Sequence.InitialValue > 1 {
-			b := s.sql("INSERT INTO sqlite_sequence (name, seq) VALUES (").Arg(t.Name)
+			b := s.sql("INSERT INTO sqlite_sequence (name, seq) VALUES (").Arg(name)
 			s.add(b.SQL(", ").Arg(c.Sequence.InitialValue - 1).SQL(")"))
 		}
 	}
-	s.indexes(t)
 }
 
 // table makes the columns of a table under a name.
