@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/project"
 )
 
@@ -57,5 +58,29 @@ func TestIdleFilesClose(t *testing.T) {
 	}
 	if tables, err := d.Inspect(t.Context()); err != nil || len(tables) != 1 {
 		t.Errorf("after closing: %d tables, %v", len(tables), err)
+	}
+}
+
+// TestFullDisk bounds the file instead of the disk; SQLite reports both alike.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	d := opened(t, typed)
+	text := strings.Repeat("x", 1<<20)
+	err := d.write(t.Context(), func(in session) error {
+		found, err := in.query(t.Context(), "PRAGMA max_page_count = 30", nil)
+		if err != nil {
+			return err
+		}
+		if err := found.close(); err != nil {
+			return err
+		}
+		_, err = in.exec(t.Context(), `INSERT INTO "Typed" ("ID", "String") VALUES ('big', ?)`, []any{text})
+		return err
+	})
+	if err == nil || !strings.Contains(err.Error(), "shop@dev.db") || !strings.Contains(err.Error(), "the disk is full") {
+		t.Errorf("write on a full disk: %v", err)
+	}
+	if err := run(t, d, dialect.Statement{SQL: `INSERT INTO "Typed" ("ID") VALUES ('small')`}); err != nil {
+		t.Errorf("write after a full disk: %v", err)
 	}
 }
