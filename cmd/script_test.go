@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 //	webpage               starts a server that answers HTML; its URL is $WEBPAGE
 //	terminate             sends SIGTERM to the programs in the background
 //	await URL [TEXT]      waits until GET URL answers, with TEXT in the answer
+//	reads FILE TEXT       waits until a file has the text
 //	query URL QUERY       posts a GraphQL query, with $TOKEN if that is set; the answer is stdout
 //	screen stdout FILE    compares output; TIME stands for durations, SERVER for $SERVER
 //
@@ -57,6 +58,7 @@ func TestScripts(t *testing.T) {
 			},
 			"await":  scriptAwait,
 			"query":  scriptQuery,
+			"reads":  scriptReads,
 			"screen": scriptScreen,
 		},
 	})
@@ -134,6 +136,18 @@ func scriptAwait(ts *testscript.TestScript, _ bool, args []string) {
 		time.Sleep(25 * time.Millisecond)
 	}
 	ts.Fatalf("%s did not answer %q in ten seconds: %s", args[0], want, last)
+}
+
+func scriptReads(ts *testscript.TestScript, _ bool, args []string) {
+	var last []byte
+	for range 400 {
+		last, _ = os.ReadFile(ts.MkAbs(args[0])) // it may not be there yet
+		if strings.Contains(string(last), args[1]) {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	ts.Fatalf("%s never had %q in it:\n%s", args[0], args[1], last)
 }
 
 func scriptQuery(ts *testscript.TestScript, _ bool, args []string) {
