@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
+	"github.com/prisma1-go/prisma1/pkg/golden"
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
@@ -26,7 +27,7 @@ var (
 // and relations that its steps create, with what the original answered.
 func TestRecorded(t *testing.T) {
 	t.Parallel()
-	folder := conformance(t)
+	folder := golden.Recordings(t)
 	for connector, rules := range map[string]datamodel.Rules{"postgres": postgres, "mysql": mysql} {
 		t.Run(connector, func(t *testing.T) {
 			t.Parallel()
@@ -43,19 +44,6 @@ func TestRecorded(t *testing.T) {
 			}
 		})
 	}
-}
-
-// conformance returns the folder of recordings, or skips the test.
-func conformance(t *testing.T) string {
-	t.Helper()
-	folder := os.Getenv("PRISMA1_CONFORMANCE")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "..", "shared", "conformance")
-	}
-	if _, err := os.Stat(folder); err != nil {
-		t.Skipf("no recordings: set PRISMA1_CONFORMANCE (%v)", err)
-	}
-	return folder
 }
 
 type recording struct {

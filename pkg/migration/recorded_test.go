@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
+	"github.com/prisma1-go/prisma1/pkg/golden"
 	"github.com/prisma1-go/prisma1/pkg/migration"
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
@@ -24,17 +25,10 @@ var rolledBack = []string{
 }
 
 // TestRecorded compares the steps of every recorded deploy with what the
-// original answered, and its warnings as far as they can be without its data. It needs the recordings beside the repository, or
-// PRISMA1_CONFORMANCE.
+// original answered, and its warnings as far as they can be without its data. It needs the recordings.
 func TestRecorded(t *testing.T) {
 	t.Parallel()
-	folder := os.Getenv("PRISMA1_CONFORMANCE")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "..", "shared", "conformance")
-	}
-	if _, err := os.Stat(folder); err != nil {
-		t.Skipf("no recordings: set PRISMA1_CONFORMANCE (%v)", err)
-	}
+	folder := golden.Recordings(t)
 	files, _ := filepath.Glob(filepath.Join(folder, "recorded", "*", "*.json"))
 	deploys := 0
 	for _, file := range files {

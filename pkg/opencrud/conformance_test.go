@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
+	"github.com/prisma1-go/prisma1/pkg/golden"
 	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/opencrud"
 )
@@ -26,19 +27,6 @@ type recorded struct {
 			Response  json.RawMessage
 		}
 	}
-}
-
-// conformance returns the folder with recordings of the original, or skips.
-func conformance(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("PRISMA1_CONFORMANCE"); dir != "" {
-		return dir
-	}
-	dir := filepath.Join("..", "..", "..", "shared", "conformance")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no recordings: set PRISMA1_CONFORMANCE to their folder")
-	}
-	return dir
 }
 
 // api makes the API of a datamodel.
@@ -64,7 +52,7 @@ func api(t testing.TB, text string, c opencrud.Capabilities) *opencrud.API {
 func TestRecordedSchemas(t *testing.T) {
 	t.Parallel()
 	for _, connector := range []string{"postgres", "mysql"} {
-		file, err := os.ReadFile(filepath.Join(conformance(t), "recorded", connector, "schema.Schemas.json"))
+		file, err := os.ReadFile(filepath.Join(golden.Recordings(t), "recorded", connector, "schema.Schemas.json"))
 		if err != nil {
 			t.Fatal(err)
 		}

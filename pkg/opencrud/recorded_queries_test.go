@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prisma1-go/prisma1/pkg/golden"
 	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/opencrud"
 )
@@ -44,7 +45,7 @@ func (a recordedAnswer) refused() bool {
 // be refused with the same sentences.
 func TestRecordedQueries(t *testing.T) {
 	t.Parallel()
-	paths, err := filepath.Glob(filepath.Join(conformance(t), "recorded", "postgres", "api.*.json"))
+	paths, err := filepath.Glob(filepath.Join(golden.Recordings(t), "recorded", "postgres", "api.*.json"))
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no recordings: %v", err)
 	}
