@@ -102,7 +102,7 @@ func (c *Connector) Naming() relational.Naming { return relational.Naming{} }
 
 // Rules returns what a datamodel may ask of the database.
 func (c *Connector) Rules() datamodel.Rules {
-	return datamodel.Rules{IntIDs: true, Sequences: true, FoldedNames: true}
+	return datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, FoldedNames: true}
 }
 
 // ProjectText returns a project's id as the management tables and messages have it.
