@@ -3,8 +3,11 @@
 package cmd
 
 import (
+	"bytes"
 	"errors"
+	"os"
 	"os/exec"
+	"strconv"
 	"syscall"
 )
 
@@ -20,8 +23,22 @@ func endProcess(pid int) error {
 	return err
 }
 
-// processRuns says whether there is such a process, of whatever user.
+// processRuns says whether there is such a process, of whatever user. One that has ended and
+// waits for its parent does not run: in containers nobody may ever ask for it.
 func processRuns(pid int) bool {
 	err := syscall.Kill(pid, 0)
-	return err == nil || errors.Is(err, syscall.EPERM)
+	if err != nil && !errors.Is(err, syscall.EPERM) {
+		return false
+	}
+	return !isZombie(pid)
+}
+
+// isZombie reads /proc; where there is none, nothing is a zombie.
+func isZombie(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return false
+	}
+	end := bytes.LastIndexByte(stat, ')') // of the program's name, which may contain anything
+	return end >= 0 && bytes.HasPrefix(stat[end:], []byte(") Z"))
 }

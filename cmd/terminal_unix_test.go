@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,9 +29,27 @@ type screen struct {
 	*expect.Console
 	t       *testing.T
 	tty     *os.File
-	seen    *bytes.Buffer
+	seen    *record
 	command *exec.Cmd
 	before  *term.State
+}
+
+// record is all that was shown so far. Goroutines may share it.
+type record struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (r *record) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(p)
+}
+
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
 }
 
 // onTerminal runs prisma1 in dir. survey asks the terminal where the cursor is, which only a
@@ -42,7 +61,7 @@ func onTerminal(t *testing.T, dir string, env []string, args ...string) *screen 
 		t.Fatal(err)
 	}
 	emulator := vt10x.New(vt10x.WithWriter(tty), vt10x.WithSize(120, 40))
-	seen := &bytes.Buffer{}
+	seen := &record{}
 	console, err := expect.NewConsole(expect.WithStdin(master), expect.WithStdout(emulator, seen), expect.WithCloser(master, tty), expect.WithDefaultTimeout(20*time.Second))
 	if err != nil {
 		t.Fatal(err)
