@@ -44,8 +44,13 @@ func (d *Database) answer(ctx context.Context, a *answer, f *plan.Field) error {
 	return nil
 }
 
+// answerRaw answers executeRaw. Whoever writes SQL is told what the database
+// says about it, under the database's own number.
 func (d *Database) answerRaw(ctx context.Context, a *answer, sql string) error {
 	json, err := d.Raw(ctx, sql)
+	if number, sentence, ok := d.connector.dialect.Report(err); ok {
+		return &fault.Error{Code: fault.Code(number), Message: sentence, Cause: err}
+	}
 	a.cell(json)
 	return err
 }

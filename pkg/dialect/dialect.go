@@ -19,6 +19,9 @@ type Dialect interface {
 	Statements(schema string, change relational.Change) ([]Statement, error)
 	// Classify tells what a failed statement ran into.
 	Classify(err error) Violation
+	// Report returns what the database itself says about a failed statement: its
+	// number and its sentence. ok is false when err does not come from it.
+	Report(err error) (number int, sentence string, ok bool)
 }
 
 // A Querier is what Inspect reads through: a pool, a connection or a transaction of database/sql.

@@ -79,6 +79,10 @@ func TestRaw(t *testing.T) {
 		if want := `{"data":{"executeRaw":[{"one":1,"text":"x"}]}}`; answer != want {
 			t.Errorf("want %s, got %s", want, answer)
 		}
+		answer = string(ask(t, s, `mutation { executeRaw(query: "SELECT * FROM nothing") }`, "null"))
+		if strings.Contains(answer, "Whoops") || !strings.Contains(answer, `"code":`) || !strings.Contains(answer, "nothing") {
+			t.Errorf("want number and sentence of the database, got %s", answer)
+		}
 	})
 	connectortest.Each(t, func(t *testing.T, c *connector.Connector) {
 		s := deploy(t, c, users, engine.Options{})

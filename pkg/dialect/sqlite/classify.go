@@ -57,6 +57,15 @@ func column(kind dialect.ViolationKind, text string) dialect.Violation {
 	return v
 }
 
+// Report returns the primary result code of SQLite and its sentence.
+func (Dialect) Report(err error) (number int, sentence string, ok bool) {
+	e, ok := errors.AsType[*driver.Error](err)
+	if !ok {
+		return 0, "", false
+	}
+	return e.Code() & 0xff, e.Error(), true
+}
+
 // Explain says what to do about a file that SQLite cannot use; "" when the
 // error is of another kind.
 func Explain(err error) string {
