@@ -97,18 +97,19 @@ func devDefinition(opts *devOptions) (string, error) {
 			return path, nil
 		}
 	}
+	missing := fmt.Sprintf("There is no prisma.yml in %s", dir)
 	yes := opts.Yes
 	if !yes {
-		yes, err = opts.App.Terminal.Confirm(fmt.Sprintf("There is no prisma.yml in %s. Make a hello-world service there?", opts.Dir), true)
+		yes, err = opts.App.Terminal.Confirm(fmt.Sprintf("%s. Make a hello-world service there?", missing), true)
 		if errors.Is(err, terminal.ErrNoTerminal) {
-			return "", fmt.Errorf("There is no prisma.yml in %s. Write one, or use --yes to make a hello-world service there", opts.Dir)
+			return "", fmt.Errorf("%s. Write one, or use --yes to make a hello-world service there", missing)
 		}
 		if err != nil {
 			return "", err
 		}
 	}
 	if !yes {
-		return "", fmt.Errorf("There is no prisma.yml in %s.", opts.Dir)
+		return "", errors.New(missing)
 	}
 	written, err := writeHelloWorld(dir)
 	for _, name := range written {
