@@ -23,8 +23,7 @@ func linkOf(f *schema.Field) link {
 	return link{field: f, table: r.Table(), parent: r.Column(f.Side), child: r.Column(f.Side.Other())}
 }
 
-func (l link) parentType() scalar.Type { return l.field.Model.ID().Type }
-func (l link) childType() scalar.Type  { return l.field.OtherModel().ID().Type }
+func (l link) childType() scalar.Type { return l.field.OtherModel().ID().Type }
 
 // connected tells whether parent and child are linked.
 func (w *writer) connected(ctx context.Context, f *schema.Field, parent, child scalar.Value) (bool, error) {

@@ -98,8 +98,3 @@ func isGenerated(name, a, b string) bool {
 func hasGeneratedName(r *schema.Relation) bool {
 	return isGenerated(r.Name, r.ModelA.Name, r.ModelB.Name)
 }
-
-// connects tells whether the relation lies between two models.
-func connects(r *schema.Relation, a, b string) bool {
-	return r.ModelA.Name == a && r.ModelB.Name == b || r.ModelA.Name == b && r.ModelB.Name == a
-}
