@@ -1,0 +1,315 @@
+package mysql
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/relational"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+)
+
+// alter edits a table in as few statements as MySQL allows, because each may
+// copy the table: usually one; where rows need values, one that adds, one that
+// fills and one that forbids null and drops.
+func (s *script) alter(change relational.AlterTable) error {
+	a := &alteration{script: s, table: change.Before.Clone(), key: change.After.PrimaryKey}
+	edited := change.Before.Clone()
+	for _, edit := range change.Edits {
+		edited.Apply(edit)
+	}
+	a.empty = !slices.Equal(edited.PrimaryKey, a.key)
+	a.begin()
+	for _, edit := range change.Edits {
+		if err := a.edit(edit); err != nil {
+			return fmt.Errorf("alter table %q: %w", a.table.Name, err)
+		}
+		a.table.Apply(edit)
+	}
+	a.flush()
+	return nil
+}
+
+// A spec writes one part of an ALTER TABLE.
+type spec func(b *dialect.Builder)
+
+// alteration gathers edits of a table that can be made together.
+type alteration struct {
+	*script
+	table *relational.Table // after the edits so far
+	key   []string          // primary key in the end
+	empty bool              // no rows: another column becomes the key, which waits for an empty table
+
+	had      []string // primary key before the edits gathered
+	first    []spec   // before values are filled in
+	last     []spec   // afterwards
+	fills    []fill
+	used     []string // columns the edits name, before or after
+	dropsKey bool     // a foreign key
+	addsKey  bool     // a foreign key
+}
+
+// A fill is a value for rows that have none in a column.
+type fill struct {
+	column string
+	value  scalar.Value
+}
+
+func (a *alteration) begin() {
+	*a = alteration{script: a.script, table: a.table, key: a.key, empty: a.empty, had: slices.Clone(a.table.PrimaryKey)}
+}
+
+// use starts anew when an edit names a column that the edits gathered name
+// already: in one statement all names are those from before it.
+func (a *alteration) use(names ...string) {
+	if slices.ContainsFunc(names, func(name string) bool { return containsFold(a.used, name) }) {
+		a.flush()
+	}
+	a.used = append(a.used, names...)
+}
+
+func containsFold(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(other, name) })
+}
+
+func (a *alteration) edit(edit relational.Edit) error {
+	switch edit := edit.(type) {
+	case relational.AddColumn:
+		a.addColumn(edit)
+	case relational.DropColumn:
+		return a.dropColumn(edit.Column.Name)
+	case relational.AlterColumn:
+		return a.alterColumn(edit)
+	case relational.AddIndex:
+		a.addIndex(edit.Index)
+	case relational.DropIndex:
+		a.last = append(a.last, dropIndex(edit.Index.Name))
+	default:
+		return fmt.Errorf("unknown edit %T", edit)
+	}
+	return nil
+}
+
+func (a *alteration) addColumn(edit relational.AddColumn) {
+	if edit.ForeignKey != nil && a.dropsKey {
+		a.flush() // MySQL does not drop and add foreign keys in one statement
+	}
+	a.use(edit.Column.Name)
+	a.add(edit.Column, edit.Fill)
+	if edit.ForeignKey != nil {
+		a.addsKey = true
+		a.last = append(a.last, func(b *dialect.Builder) { b.SQL("ADD "); writeKey(b, edit.ForeignKey) })
+	}
+}
+
+// add adds a column. One that must have values may be null until it has them.
+func (a *alteration) add(c relational.Column, value scalar.Value) {
+	if a.empty || slices.Contains(a.key, c.Name) || c.Nullable || value.IsNull() {
+		a.first = append(a.first, func(b *dialect.Builder) {
+			writeColumn(b.SQL("ADD COLUMN "), &c)
+			writeStart(b, ", ", &c)
+		})
+		return
+	}
+	empty := c
+	empty.Nullable = true
+	a.first = append(a.first, func(b *dialect.Builder) { writeColumn(b.SQL("ADD COLUMN "), &empty) })
+	a.fills = append(a.fills, fill{column: c.Name, value: value})
+	a.last = append(a.last, func(b *dialect.Builder) { writeColumn(b.SQL("MODIFY COLUMN "), &c) })
+}
+
+// dropColumn drops a column after what else refers to it.
+func (a *alteration) dropColumn(name string) error {
+	if a.addsKey && slices.ContainsFunc(a.table.ForeignKeys, func(k relational.ForeignKey) bool { return k.Column == name }) {
+		a.flush()
+	}
+	a.use(name)
+	for i := range a.table.ForeignKeys {
+		key := &a.table.ForeignKeys[i]
+		if key.Column != name {
+			continue
+		}
+		if key.Name == "" {
+			return fmt.Errorf("drop column %q: the name of its foreign key is not known", name)
+		}
+		a.dropsKey = true
+		constraint := constraintName(a.table.Name, key.Name)
+		a.last = append(a.last, func(b *dialect.Builder) { b.SQL("DROP FOREIGN KEY ").Name(constraint) })
+	}
+	for _, x := range a.table.Indexes {
+		if slices.Contains(x.Columns, name) && len(x.Columns) > 1 {
+			a.last = append(a.last, dropIndex(x.Name))
+		}
+	}
+	a.last = append(a.last, func(b *dialect.Builder) { b.SQL("DROP COLUMN ").Name(name) })
+	return nil
+}
+
+var automatic = regexp.MustCompile(`^.*(_ibfk_[0-9]+)$`)
+
+// constraintName returns the name of a foreign key that was read before its
+// table may have been renamed: names that MySQL chose follow their table.
+func constraintName(table, name string) string {
+	return automatic.ReplaceAllString(name, strings.ReplaceAll(table, "$", "$$")+"$1")
+}
+
+// alterColumn changes a column in place; a new type means a new column, as its
+// values go. Ids only change in empty tables and keep their key.
+func (a *alteration) alterColumn(edit relational.AlterColumn) error {
+	before, after := edit.Before, edit.After
+	isKey := slices.Contains(a.table.PrimaryKey, before.Name)
+	if edit.Wipe && !isKey {
+		return a.replace(edit)
+	}
+	if before.Name != after.Name && (isKey || a.refers(before.Name)) {
+		a.flush()
+		defer a.flush() // MySQL renames what foreign keys need only by itself
+	}
+	a.use(before.Name)
+	if before.Name != after.Name {
+		a.use(after.Name)
+	}
+	change := func(b *dialect.Builder) {
+		b.SQL("CHANGE COLUMN ").Name(before.Name).SQL(" ")
+		writeColumn(b, &after)
+		if !before.Generated {
+			writeStart(b, ", ", &after)
+		}
+	}
+	if !a.empty && before.Nullable && !after.Nullable && !edit.Fill.IsNull() {
+		a.fills = append(a.fills, fill{column: before.Name, value: edit.Fill})
+		a.last = append(a.last, change)
+		return nil
+	}
+	a.first = append(a.first, change)
+	return nil
+}
+
+func (a *alteration) refers(column string) bool {
+	return slices.ContainsFunc(a.table.ForeignKeys, func(k relational.ForeignKey) bool { return k.Column == column })
+}
+
+// replace makes a column anew, with the indexes on it.
+func (a *alteration) replace(edit relational.AlterColumn) error {
+	name := edit.Before.Name
+	var indexes []relational.Index
+	for _, x := range a.table.Indexes {
+		if slices.Contains(x.Columns, name) {
+			indexes = append(indexes, x)
+		}
+	}
+	if err := a.dropColumn(name); err != nil {
+		return err
+	}
+	a.flush()
+	a.use(edit.After.Name)
+	a.add(edit.After, edit.Fill)
+	after := a.table.Clone()
+	after.Apply(edit)
+	for _, x := range indexes {
+		x.Columns = slices.Clone(x.Columns)
+		x.Columns[slices.Index(x.Columns, name)] = edit.After.Name
+		a.last = append(a.last, func(b *dialect.Builder) { b.SQL("ADD "); writeIndex(b, after, &x) })
+	}
+	return nil
+}
+
+// addIndex adds an index under its name, or one with a number behind it where
+// an index of a renamed column has the name.
+func (a *alteration) addIndex(x relational.Index) {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(a.table.Indexes, func(other relational.Index) bool {
+			return strings.EqualFold(other.Name, name)
+		})
+	}
+	name := clip(x.Name, 64)
+	for i := 2; taken(name); i++ {
+		suffix := fmt.Sprintf("_%d", i)
+		name = clip(x.Name, 64-len(suffix)) + suffix
+	}
+	x.Name = name
+	table := a.table.Clone()
+	a.last = append(a.last, func(b *dialect.Builder) { b.SQL("ADD "); writeIndex(b, table, &x) })
+}
+
+// clip cuts a name to so many characters; MySQL takes 64.
+func clip(name string, length int) string {
+	if letters := []rune(name); len(letters) > length {
+		return string(letters[:length])
+	}
+	return name
+}
+
+func dropIndex(name string) spec {
+	return func(b *dialect.Builder) { b.SQL("DROP INDEX ").Name(name) }
+}
+
+// flush writes the statements for the edits gathered.
+func (a *alteration) flush() {
+	a.last = append(a.last, a.primaryKey()...)
+	if len(a.fills) > 0 {
+		a.write(a.first)
+		a.fill()
+		a.write(a.last)
+	} else {
+		a.write(append(a.first, a.last...))
+	}
+	a.begin()
+}
+
+// primaryKey changes the primary key as soon as its columns are there.
+func (a *alteration) primaryKey() []spec {
+	there := func(name string) bool { return a.table.Column(name) != nil }
+	if slices.Equal(a.table.PrimaryKey, a.key) || !all(a.key, there) {
+		return nil
+	}
+	var specs []spec
+	if len(a.had) > 0 {
+		specs = append(specs, func(b *dialect.Builder) { b.SQL("DROP PRIMARY KEY") })
+	}
+	if len(a.key) > 0 {
+		key := a.key
+		specs = append(specs, func(b *dialect.Builder) { b.SQL("ADD PRIMARY KEY (").Names(key...).SQL(")") })
+	}
+	a.table.PrimaryKey = slices.Clone(a.key)
+	return specs
+}
+
+func all(names []string, is func(string) bool) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return !is(name) })
+}
+
+func (a *alteration) write(specs []spec) {
+	if len(specs) == 0 {
+		return
+	}
+	b := a.sql("ALTER TABLE ").Table(a.table.Name)
+	for i, write := range specs {
+		if i > 0 {
+			b.SQL(",")
+		}
+		write(b.SQL("\n  "))
+	}
+	a.script.add(b)
+}
+
+// fill gives values to rows without. Run again, it changes nothing more.
+func (a *alteration) fill() {
+	b := a.sql("UPDATE ").Table(a.table.Name).SQL("\nSET ")
+	for i, f := range a.fills {
+		if i > 0 {
+			b.SQL(", ")
+		}
+		b.Name(f.column).SQL(" = coalesce(").Name(f.column).SQL(", ").Value(f.value).SQL(")")
+	}
+	b.SQL("\nWHERE ")
+	for i, f := range a.fills {
+		if i > 0 {
+			b.SQL(" OR ")
+		}
+		b.Name(f.column).SQL(" IS NULL")
+	}
+	a.script.add(b)
+}

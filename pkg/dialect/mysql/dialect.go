@@ -1,0 +1,84 @@
+// Package mysql is what is different about MySQL and MariaDB, and only that.
+//
+// It speaks for a database that holds one project: its name qualifies tables,
+// names of indexes are unique per table.
+package mysql
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+)
+
+// Dialect speaks MySQL 5.7 and newer, MariaDB 10.2 and newer. Goroutines may share it.
+type Dialect struct{}
+
+var _ dialect.Dialect = Dialect{}
+
+var facts = dialect.Facts{
+	Name:        "mysql",
+	Quote:       '`',
+	MaxArgs:     65535,
+	NullsFirst:  true,
+	Conflict:    dialect.InsertIgnore,
+	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
+	Arg:         arg,
+	Members:     members,
+}
+
+// Facts returns the facts of MySQL; nobody changes them. Text is compared as
+// the collation of its column says, also by LIKE: a is A, as in Prisma 1.
+func (Dialect) Facts() *dialect.Facts { return &facts }
+
+// arg gives whole numbers and truth values (0, 1) as int64 and dates as text in
+// UTC, which no time zone of a session changes.
+func arg(v scalar.Value) any {
+	switch v.Type {
+	case scalar.Null:
+		return nil
+	case scalar.Int, scalar.Boolean:
+		return v.Int
+	case scalar.Float:
+		return v.Number
+	case scalar.DateTime:
+		text := string(scalar.AppendDateTime(nil, v.Int)) // 2017-01-01T00:00:00.057Z
+		return strings.Replace(strings.TrimSuffix(text, "Z"), "T", " ", 1)
+	}
+	return v.Text
+}
+
+// members writes the members themselves, between which the brackets of IN
+// stand. MySQL takes constants into the character set of the column and looks
+// them up in its index. With JSON_TABLE, which MySQL 5.7 does not have, it
+// would read the whole table for each UPDATE and DELETE.
+func members(b *dialect.Builder, _ scalar.Type, list string) {
+	d := json.NewDecoder(bytes.NewReader([]byte(list)))
+	d.UseNumber()
+	var values []any
+	if d.Decode(&values) != nil || len(values) == 0 {
+		b.SQL("NULL")
+		return
+	}
+	for i, v := range values {
+		if i > 0 {
+			b.SQL(", ")
+		}
+		if n, ok := v.(json.Number); ok {
+			v = number(n)
+		}
+		b.Arg(v)
+	}
+}
+
+func number(n json.Number) any {
+	if whole, err := n.Int64(); err == nil {
+		return whole
+	}
+	if f, err := n.Float64(); err == nil {
+		return f
+	}
+	return n.String()
+}
