@@ -10,33 +10,25 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/dialect/sqlite"
 	"github.com/prisma1-go/prisma1/pkg/project"
-	"github.com/prisma1-go/prisma1/pkg/relational"
-)
-
-const (
-	idleTime  = 5 * time.Minute // after which a file that nobody uses is closed
-	idleFiles = 50              // how many unused files stay open at most
 )
 
 // A Connector is an opened database server, or a folder of files. It may be
 // shared between goroutines.
 type Connector struct {
 	dialect dialect.Dialect
-	folder  *folder
-	log     *slog.Logger
+	backend backend
+	rules   datamodel.Rules
+	text    func(project.ID) string
 	store   *Store
 
 	mu        sync.Mutex
 	databases map[project.ID]*Database
 	closed    bool
-	stop      chan struct{} // closed when the connector closes
-	swept     chan struct{} // closed when nobody looks for idle files any more
 }
 
 // Open opens the database that config describes and its management tables. log
@@ -45,68 +37,56 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Connector, err
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	c := &Connector{databases: make(map[project.ID]*Database), text: dollarText}
+	var err error
 	switch config.Connector {
 	case "sqlite":
-		return openSQLite(ctx, config, log)
+		err = c.openSQLite(config, log)
 	case "postgres", "mysql":
-		return nil, fmt.Errorf("connector %s comes next: this version serves connector sqlite only", config.Connector)
+		err = fmt.Errorf("connector %s comes next: this version serves connector sqlite only", config.Connector)
+	default:
+		err = fmt.Errorf("unknown connector %q: this version serves connector sqlite", config.Connector)
 	}
-	return nil, fmt.Errorf("unknown connector %q: this version serves connector sqlite", config.Connector)
-}
-
-func openSQLite(ctx context.Context, config Config, log *slog.Logger) (*Connector, error) {
-	c := &Connector{
-		dialect:   sqlite.Dialect{},
-		folder:    newFolder(config, log),
-		log:       log,
-		databases: make(map[project.ID]*Database),
-		stop:      make(chan struct{}),
-		swept:     make(chan struct{}),
-	}
-	f, err := c.folder.open(managementFile, true)
 	if err != nil {
 		return nil, err
 	}
-	c.store = &Store{file: f, connector: c}
+	c.store = newStore(c)
 	if err := c.store.create(ctx); err != nil {
-		return nil, errors.Join(err, f.close())
+		return nil, errors.Join(err, c.backend.close())
 	}
-	go c.sweep()
 	return c, nil
 }
 
-// Close waits for what is running and closes all files.
+func (c *Connector) openSQLite(config Config, log *slog.Logger) error {
+	f := newFolder(config, log)
+	c.dialect, c.backend = sqlite.Dialect{}, f
+	c.rules = datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, FoldedNames: true}
+	return f.start()
+}
+
+// Close waits for what is running and closes all connections and files.
 func (c *Connector) Close() error {
 	c.mu.Lock()
-	if c.closed {
-		c.mu.Unlock()
+	closed := c.closed
+	c.closed = true
+	c.mu.Unlock()
+	if closed {
 		return nil
 	}
-	c.closed = true
-	databases := c.databases
-	c.mu.Unlock()
-	close(c.stop)
-	<-c.swept
-	var errs []error
-	for _, d := range databases {
-		errs = append(errs, d.close())
-	}
-	return errors.Join(append(errs, c.store.file.close())...)
+	return c.backend.close()
 }
 
 // Facts returns what is known about the database.
 func (c *Connector) Facts() *dialect.Facts { return c.dialect.Facts() }
 
-// Naming returns what the names of indexes depend on.
-func (c *Connector) Naming() relational.Naming { return relational.Naming{} }
-
 // Rules returns what a datamodel may ask of the database.
-func (c *Connector) Rules() datamodel.Rules {
-	return datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, FoldedNames: true}
-}
+func (c *Connector) Rules() datamodel.Rules { return c.rules }
 
 // ProjectText returns a project's id as the management tables and messages have it.
-func (c *Connector) ProjectText(id project.ID) string { return id.Name + "$" + id.Stage }
+func (c *Connector) ProjectText(id project.ID) string { return c.text(id) }
+
+// dollarText is the text of a project's id on PostgreSQL and SQLite.
+func dollarText(id project.ID) string { return id.Name + "$" + id.Stage }
 
 // Management returns the records of all services.
 func (c *Connector) Management() *Store { return c.store }
@@ -118,43 +98,8 @@ func (c *Connector) Database(id project.ID) *Database {
 	defer c.mu.Unlock()
 	d := c.databases[id]
 	if d == nil {
-		d = &Database{connector: c, id: id, name: fileName(id)}
-		if !c.closed {
-			c.databases[id] = d
-		}
+		d = &Database{connector: c, id: id, container: c.backend.container(id)}
+		c.databases[id] = d
 	}
 	return d
-}
-
-// sweep closes idle files until the connector closes.
-func (c *Connector) sweep() {
-	defer close(c.swept)
-	ticker := time.NewTicker(idleTime / 5)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-c.stop:
-			return
-		case <-ticker.C:
-			c.closeIdle(time.Now())
-		}
-	}
-}
-
-// closeIdle closes files that were not used for a while, and the longest
-// unused of those that are too many.
-func (c *Connector) closeIdle(now time.Time) {
-	c.mu.Lock()
-	var idle []*Database
-	for _, d := range c.databases {
-		if !d.lastUse().IsZero() {
-			idle = append(idle, d)
-		}
-	}
-	c.mu.Unlock()
-	for _, d := range overdue(idle, now) {
-		if err := d.closeUnused(); err != nil {
-			c.log.Warn("closing an idle file failed", "service", c.ProjectText(d.id), "cause", err)
-		}
-	}
 }

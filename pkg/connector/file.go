@@ -86,8 +86,10 @@ func (r *reading) query(ctx context.Context, sql string, args []any) (rows, erro
 
 // write runs do in one transaction that nobody else writes beside. It is
 // committed when do returns no error, and rolled back otherwise.
-func (f *file) write(ctx context.Context, do func(*connection) error) error {
-	return f.hold(ctx, func(c *connection) error { return c.transaction(ctx, do) })
+func (f *file) write(ctx context.Context, do func(session) error) error {
+	return f.hold(ctx, func(c *connection) error {
+		return c.transaction(ctx, func(c *connection) error { return do(c) })
+	})
 }
 
 // hold gives the writer to do, outside of a transaction. A writer that is left

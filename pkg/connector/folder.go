@@ -23,6 +23,11 @@ import (
 
 const managementFile = "management.db"
 
+const (
+	idleTime  = 5 * time.Minute // after which a file that nobody uses is closed
+	idleFiles = 50              // how many unused files stay open at most
+)
+
 // longestName is how many bytes of a file's name come from the project; file
 // systems allow 255, suffixes of SQLite included.
 const longestName = 200
@@ -51,19 +56,28 @@ func fileName(id project.ID) string {
 	return name + ".db"
 }
 
-// A folder is where the files of a connector lie: a directory, or memory.
+// A folder is where the files of a connector lie: a directory, or memory. It is
+// the backend of SQLite.
 type folder struct {
 	directory string
 	memory    string // name that is this process's own, "" on disk
 	readers   int    // connections that read from one file
 	log       *slog.Logger
 
-	mu    sync.Mutex
-	files map[string]bool // in memory: those that exist
+	management *file         // with the records of all services
+	stop       chan struct{} // closed when the folder closes
+	swept      chan struct{} // closed when nobody looks for idle files any more
+
+	mu         sync.Mutex
+	files      map[string]bool  // in memory: those that exist
+	containers []*fileContainer // of all projects that were asked for
 }
 
 func newFolder(config Config, log *slog.Logger) *folder {
-	f := &folder{directory: config.Directory, readers: config.readers(), log: log}
+	f := &folder{
+		directory: config.Directory, readers: config.readers(), log: log,
+		stop: make(chan struct{}), swept: make(chan struct{}),
+	}
 	if f.directory == "" {
 		f.directory = "."
 	}
@@ -71,6 +85,72 @@ func newFolder(config Config, log *slog.Logger) *folder {
 		f.memory, f.files = cuid.New(), make(map[string]bool)
 	}
 	return f
+}
+
+// start opens the file of the management tables.
+func (f *folder) start() (err error) {
+	if f.management, err = f.open(managementFile, true); err == nil {
+		go f.sweep()
+	}
+	return err
+}
+
+func (f *folder) records() (place, string) { return f.management, "" }
+
+func (f *folder) container(id project.ID) container {
+	c := &fileContainer{folder: f, path: fileName(id), project: dollarText(id)}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.containers = append(f.containers, c)
+	return c
+}
+
+// close waits for what is running and closes all files.
+func (f *folder) close() error {
+	close(f.stop)
+	<-f.swept
+	var errs []error
+	for _, c := range f.all() {
+		errs = append(errs, c.close())
+	}
+	return errors.Join(append(errs, f.management.close())...)
+}
+
+func (f *folder) all() []*fileContainer {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.containers)
+}
+
+// sweep closes idle files until the folder closes.
+func (f *folder) sweep() {
+	defer close(f.swept)
+	ticker := time.NewTicker(idleTime / 5)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-f.stop:
+			return
+		case <-ticker.C:
+			f.closeIdle(time.Now())
+		}
+	}
+}
+
+// closeIdle closes files that were not used for a while, and the longest
+// unused of those that are too many.
+func (f *folder) closeIdle(now time.Time) {
+	var idle []*fileContainer
+	for _, c := range f.all() {
+		if !c.lastUse().IsZero() {
+			idle = append(idle, c)
+		}
+	}
+	for _, c := range overdue(idle, now) {
+		if err := c.closeUnused(); err != nil {
+			f.log.Warn("closing an idle file failed", "service", c.project, "cause", err)
+		}
+	}
 }
 
 // exists tells whether a file is there.
@@ -158,9 +238,9 @@ func (f *folder) remove(name string) error {
 	return nil
 }
 
-// overdue picks the databases whose files are to be closed.
-func overdue(idle []*Database, now time.Time) []*Database {
-	slices.SortFunc(idle, func(a, b *Database) int { return b.lastUse().Compare(a.lastUse()) })
+// overdue picks those whose files are to be closed.
+func overdue(idle []*fileContainer, now time.Time) []*fileContainer {
+	slices.SortFunc(idle, func(a, b *fileContainer) int { return b.lastUse().Compare(a.lastUse()) })
 	for i, d := range idle {
 		if i >= idleFiles || now.Sub(d.lastUse()) > idleTime {
 			return idle[i:]

@@ -36,8 +36,8 @@ func TestFileName(t *testing.T) {
 func TestIdleFilesClose(t *testing.T) {
 	t.Parallel()
 	d := opened(t, typed)
-	c := d.connector
-	isOpen := func() bool { return !d.lastUse().IsZero() }
+	c, file := d.connector.backend.(*folder), d.container.(*fileContainer)
+	isOpen := func() bool { return !file.lastUse().IsZero() }
 
 	c.closeIdle(time.Now())
 	if !isOpen() {

@@ -95,7 +95,7 @@ func (s *service) deploy(text string) (warnings, problems string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	changes, err := migration.Changes(steps, s.schema, next, s.c.Naming(), tables)
+	changes, err := migration.Changes(steps, s.schema, next, s.db.Naming(), tables)
 	if err != nil {
 		s.t.Fatal(err)
 	}

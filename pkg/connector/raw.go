@@ -1,60 +1,14 @@
 package connector
 
 import (
-	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/prisma1-go/prisma1/pkg/dialect/sqlite"
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
-
-// Raw runs SQL text as it is and returns the rows as JSON objects, or the
-// number of rows that it changed. It has a connection of its own, which is
-// thrown away: nothing it leaves open is met by others, and it can open no
-// other file.
-//
-// Values print as Prisma 1 prints them (RawJsonFormatter): times as JDBC does.
-func (d *Database) Raw(ctx context.Context, text string) ([]byte, error) {
-	f, done, err := d.open(false)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	if f.gate != nil {
-		f.gate.Lock()
-		defer f.gate.Unlock()
-	}
-	conn, err := f.db.Conn(ctx)
-	if err != nil {
-		return nil, f.explained(err)
-	}
-	defer conn.Raw(func(any) error { return driver.ErrBadConn })
-	if err := sqlite.Confine(conn); err != nil {
-		return nil, err
-	}
-	found, err := conn.QueryContext(ctx, text)
-	if err != nil {
-		return nil, f.explained(err)
-	}
-	columns, err := found.ColumnTypes()
-	if err != nil {
-		return nil, errors.Join(err, found.Close())
-	}
-	if len(columns) > 0 {
-		return appendRawRows(nil, found, columns)
-	}
-	if err := errors.Join(found.Close(), found.Err()); err != nil {
-		return nil, f.explained(err)
-	}
-	var changed int64
-	err = conn.QueryRowContext(ctx, "SELECT changes()").Scan(&changed)
-	return scalar.AppendJSON(nil, scalar.OfInt(changed)), err
-}
 
 func appendRawRows(b []byte, found *sql.Rows, columns []*sql.ColumnType) ([]byte, error) {
 	rows, err := newCells(found)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/migration"
 	"github.com/prisma1-go/prisma1/pkg/project"
@@ -16,8 +17,16 @@ import (
 // CloudSecret, as Prisma 1 has them (MigrationPersistence, ProjectPersistence).
 // It may be shared between goroutines.
 type Store struct {
-	file      *file
+	place     place
+	schema    string // qualifies the tables, "" does not
+	facts     *dialect.Facts
 	connector *Connector
+}
+
+func newStore(c *Connector) *Store {
+	s := &Store{connector: c, facts: c.Facts()}
+	s.place, s.schema = c.backend.records()
+	return s
 }
 
 // managementTables are those of Prisma 1's SQLite connector, older parts included.
@@ -54,7 +63,7 @@ var managementTables = []string{
 
 // create makes the tables that are not there yet.
 func (s *Store) create(ctx context.Context) error {
-	err := s.file.write(ctx, func(c *connection) error {
+	err := s.place.write(ctx, func(c session) error {
 		for _, table := range managementTables {
 			if _, err := c.exec(ctx, table, nil); err != nil {
 				return err
@@ -119,7 +128,7 @@ func (s *Store) CreateProject(ctx context.Context, p *project.Project) error {
 		return err
 	}
 	first := &migration.Migration{Project: p.ID, Revision: p.Revision, Status: migration.Success, Schema: p.Schema, Datamodel: p.Datamodel}
-	return s.file.write(ctx, func(c *connection) error {
+	return s.place.write(ctx, func(c session) error {
 		const insert = `INSERT INTO "Project" ("id", "secrets", "functions") VALUES (?, ?, '[]')`
 		if _, err := c.exec(ctx, insert, []any{s.text(p.ID), string(secrets)}); err != nil {
 			return err
@@ -145,7 +154,7 @@ func (s *Store) DeleteProject(ctx context.Context, id project.ID) error {
 // CreateMigration records a migration under the next revision, which it sets.
 // Returns fault.DeploymentInProgress while another one of the project is open.
 func (s *Store) CreateMigration(ctx context.Context, m *migration.Migration) error {
-	return s.file.write(ctx, func(c *connection) error {
+	return s.place.write(ctx, func(c session) error {
 		const state = `SELECT coalesce(MAX("revision"), 0) + 1, coalesce(SUM(` + isOpen + `), 0)
 FROM "Migration"
 WHERE "projectId" = ?`
@@ -167,7 +176,7 @@ WHERE "projectId" = ?`
 	})
 }
 
-func (s *Store) insert(ctx context.Context, c *connection, m *migration.Migration) error {
+func (s *Store) insert(ctx context.Context, c session, m *migration.Migration) error {
 	const insert = `INSERT INTO "Migration" ("schema", "functions", "status", "applied", "rolledBack", "steps", "errors", "startedAt", "finishedAt", "datamodel", "projectId", "revision")
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	args, err := s.columns(m)
@@ -262,7 +271,7 @@ func (s *Store) migration(r record) (m *migration.Migration, err error) {
 
 // SetCloudSecret keeps the secret of a cloud; "" removes it.
 func (s *Store) SetCloudSecret(ctx context.Context, secret string) error {
-	return s.file.write(ctx, func(c *connection) error {
+	return s.place.write(ctx, func(c session) error {
 		if _, err := c.exec(ctx, `DELETE FROM "CloudSecret"`, nil); err != nil || secret == "" {
 			return err
 		}
@@ -272,7 +281,7 @@ func (s *Store) SetCloudSecret(ctx context.Context, secret string) error {
 }
 
 func (s *Store) exec(ctx context.Context, text string, args ...any) error {
-	return s.file.write(ctx, func(c *connection) error {
+	return s.place.write(ctx, func(c session) error {
 		_, err := c.exec(ctx, text, args)
 		return err
 	})
@@ -288,7 +297,7 @@ func (s *Store) id(text string) project.ID {
 
 // collect reads the rows of a query.
 func collect[T any](ctx context.Context, s *Store, query string, args []any, read func(record) (T, error)) (all []T, err error) {
-	in, done, err := s.file.read(ctx)
+	in, done, err := s.place.read(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func deploy(t testing.TB, c *connector.Connector, text string, o engine.Options)
 		t.Fatal(err)
 	}
 	var changes []relational.Change
-	for _, table := range relational.Tables(schema, c.Naming()) {
+	for _, table := range relational.Tables(schema, db.Naming()) {
 		changes = append(changes, relational.CreateTable{Table: table})
 	}
 	if err := db.Migrate(t.Context(), 1, []migration.StepChanges{{Changes: changes}}); err != nil {

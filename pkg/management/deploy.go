@@ -144,7 +144,7 @@ func (d *deploy) planSteps(ctx context.Context, document *datamodel.Document, ta
 	if len(d.payload.Errors) > 0 {
 		return nil
 	}
-	d.changes, err = migration.Changes(steps, previous, next, d.connector.Naming(), tables)
+	d.changes, err = migration.Changes(steps, previous, next, d.db.Naming(), tables)
 	if err != nil {
 		return fmt.Errorf("plan the table changes: %w", err)
 	}

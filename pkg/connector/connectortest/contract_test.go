@@ -72,7 +72,7 @@ func created(t testing.TB, c *connector.Connector, text string) (*connector.Data
 		t.Fatal(err)
 	}
 	var changes []relational.Change
-	for _, table := range relational.Tables(s, c.Naming()) {
+	for _, table := range relational.Tables(s, d.Naming()) {
 		changes = append(changes, relational.CreateTable{Table: table})
 	}
 	migrate(t, d, 1, changes...)
@@ -131,7 +131,7 @@ func TestCreatedTablesAreInspected(t *testing.T) {
 	t.Parallel()
 	Each(t, func(t *testing.T, c *connector.Connector) {
 		d, s := created(t, c, everything)
-		want := relational.Tables(s, c.Naming())
+		want := relational.Tables(s, d.Naming())
 		if diff := cmp.Diff(want, inspected(t, d), asFound); diff != "" {
 			t.Errorf("inspected tables (-made +found):\n%s", diff)
 		}

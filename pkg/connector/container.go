@@ -1,0 +1,49 @@
+package connector
+
+import (
+	"context"
+
+	"github.com/prisma1-go/prisma1/pkg/migration"
+	"github.com/prisma1-go/prisma1/pkg/project"
+	"github.com/prisma1-go/prisma1/pkg/relational"
+)
+
+// A backend is where a connector keeps everything: a folder of files, or a
+// database server.
+type backend interface {
+	// container returns where the tables of a project lie. It opens nothing.
+	container(id project.ID) container
+	// records returns where the management tables lie, and the name that
+	// qualifies them, "" for none.
+	records() (place, string)
+	// close waits for what is running.
+	close() error
+}
+
+// A place is something that has sessions.
+type place interface {
+	// read gives a session that reads; done ends it.
+	read(ctx context.Context) (s session, done func(), err error)
+	// write runs do in one transaction, which is committed when do returns no
+	// error, and rolled back otherwise. do runs once.
+	write(ctx context.Context, do func(session) error) error
+}
+
+// A container is where the tables of one project lie: a file of SQLite, a
+// schema of PostgreSQL.
+type container interface {
+	place
+	// name qualifies tables, "" does not.
+	name() string
+	create(ctx context.Context) error
+	exists(ctx context.Context) (bool, error)
+	drop(ctx context.Context) error
+	inspect(ctx context.Context) ([]*relational.Table, error)
+	// migrate runs the statements of changes and notes the revision, all or nothing.
+	migrate(ctx context.Context, revision int, steps []migration.StepChanges) error
+	revision(ctx context.Context) (int, error)
+	// empty deletes all rows of tables.
+	empty(ctx context.Context, tables []string) error
+	// raw is Database.Raw.
+	raw(ctx context.Context, text string) ([]byte, error)
+}
