@@ -61,6 +61,7 @@ func TestDecode(t *testing.T) {
 		{`{"variables":"{}"}`, `||;`, false, ErrEnvelope},
 		{`{"query":1}`, `||;`, false, ErrEnvelope},
 		{`{"query":`, ``, false, ErrJSON},
+		{`[` + strings.Repeat(`{},`, MaxBatch) + `{}]`, strings.Repeat(`||;`, MaxBatch), true, ErrBatch},
 		{``, ``, false, ErrJSON},
 	}
 	for _, test := range tests {

@@ -11,6 +11,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 )
 
 // A Request is one operation to execute.
@@ -20,11 +21,15 @@ type Request struct {
 	Variables     json.RawMessage // a JSON object, nil when the body has none
 }
 
+// MaxBatch is how many requests one body may hold.
+const MaxBatch = 100
+
 // Errors of Decode. Their text is the message of the answer.
 var (
 	ErrMalformed = errors.New("request malformed")
 	ErrElement   = errors.New("not allowed")
 	ErrEnvelope  = errors.New("JsError.get")
+	ErrBatch     = fmt.Errorf("a batch may hold %d requests, send the rest in another one", MaxBatch)
 	ErrJSON      = errors.New("The request content was malformed:") //nolint:staticcheck // the original's sentence, sent to clients
 )
 
@@ -36,7 +41,8 @@ func (errEmpty) Is(target error) bool { return target == ErrJSON }
 
 // Decode reads the body of a POST: one request, or a batch of them. Keys it does
 // not know are ignored. err wraps ErrJSON when the body is no JSON at all, and is
-// ErrMalformed, ErrElement or ErrEnvelope when it is no request.
+// ErrMalformed, ErrElement or ErrEnvelope when it is no request, ErrBatch when
+// it holds too many.
 func Decode(body []byte) (requests []Request, batch bool, err error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, false, errEmpty{}
@@ -54,6 +60,9 @@ func Decode(body []byte) (requests []Request, batch bool, err error) {
 		err = r.array(func() error {
 			if r.peek() != '{' {
 				return ErrElement
+			}
+			if len(requests) == MaxBatch {
+				return ErrBatch
 			}
 			request, err := decodeRequest(r.raw())
 			requests = append(requests, request)
