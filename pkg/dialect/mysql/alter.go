@@ -79,7 +79,10 @@ func (a *alteration) edit(edit relational.Edit) error {
 	case relational.AddColumn:
 		a.addColumn(edit)
 	case relational.DropColumn:
-		return a.dropColumn(edit.Column.Name)
+		a.use(edit.Column.Name)
+		specs, err := a.drops(edit.Column.Name)
+		a.last = append(a.last, specs...)
+		return err
 	case relational.AlterColumn:
 		return a.alterColumn(edit)
 	case relational.AddIndex:
@@ -120,31 +123,30 @@ func (a *alteration) add(c relational.Column, value scalar.Value) {
 	a.last = append(a.last, func(b *dialect.Builder) { writeColumn(b.SQL("MODIFY COLUMN "), &c) })
 }
 
-// dropColumn drops a column after what else refers to it.
-func (a *alteration) dropColumn(name string) error {
-	if a.addsKey && slices.ContainsFunc(a.table.ForeignKeys, func(k relational.ForeignKey) bool { return k.Column == name }) {
+// drops returns what drops a column with the indexes and foreign keys on it.
+func (a *alteration) drops(name string) ([]spec, error) {
+	if a.addsKey && a.refers(name) {
 		a.flush()
 	}
-	a.use(name)
+	var specs []spec
 	for i := range a.table.ForeignKeys {
 		key := &a.table.ForeignKeys[i]
 		if key.Column != name {
 			continue
 		}
 		if key.Name == "" {
-			return fmt.Errorf("drop column %q: the name of its foreign key is not known", name)
+			return nil, fmt.Errorf("drop column %q: the name of its foreign key is not known", name)
 		}
 		a.dropsKey = true
 		constraint := constraintName(a.table.Name, key.Name)
-		a.last = append(a.last, func(b *dialect.Builder) { b.SQL("DROP FOREIGN KEY ").Name(constraint) })
+		specs = append(specs, func(b *dialect.Builder) { b.SQL("DROP FOREIGN KEY ").Name(constraint) })
 	}
 	for _, x := range a.table.Indexes {
 		if slices.Contains(x.Columns, name) && len(x.Columns) > 1 {
-			a.last = append(a.last, dropIndex(x.Name))
+			specs = append(specs, dropIndex(x.Name))
 		}
 	}
-	a.last = append(a.last, func(b *dialect.Builder) { b.SQL("DROP COLUMN ").Name(name) })
-	return nil
+	return append(specs, func(b *dialect.Builder) { b.SQL("DROP COLUMN ").Name(name) }), nil
 }
 
 var automatic = regexp.MustCompile(`^.*(_ibfk_[0-9]+)$`)
@@ -200,11 +202,20 @@ func (a *alteration) replace(edit relational.AlterColumn) error {
 			indexes = append(indexes, x)
 		}
 	}
-	if err := a.dropColumn(name); err != nil {
+	a.use(name)
+	if name != edit.After.Name {
+		a.use(edit.After.Name)
+	}
+	specs, err := a.drops(name)
+	if err != nil {
 		return err
 	}
-	a.flush()
-	a.use(edit.After.Name)
+	for _, x := range indexes {
+		if len(x.Columns) == 1 {
+			a.first = append(a.first, dropIndex(x.Name))
+		}
+	}
+	a.first = append(a.first, specs...)
 	a.add(edit.After, edit.Fill)
 	after := a.table.Clone()
 	after.Apply(edit)
