@@ -7,21 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/prisma1-go/prisma1/pkg/auth"
 	"github.com/prisma1-go/prisma1/pkg/client"
-	"github.com/prisma1-go/prisma1/pkg/cluster"
 	"github.com/prisma1-go/prisma1/pkg/prismayml"
 )
-
-const secretVariable = "PRISMA_MANAGEMENT_API_SECRET"
-
-// managementLifetime is how long management tokens are valid, as in the original.
-const managementLifetime = 5 * 365.25 * 24 * time.Hour
 
 // definitionFlags are the flags of all commands that need a service definition.
 type definitionFlags struct {
@@ -89,7 +81,7 @@ type target struct {
 	Label    string // name of the server in messages
 	Server   *client.Client
 
-	signed bool // management requests carry a token
+	signedBy credential // signs management requests
 }
 
 // connect prepares the calls to the service of a definition. secret signs management requests;
@@ -111,61 +103,16 @@ func (app *App) connect(file *prismayml.File, secret string) (*target, error) {
 	if known.Name != "" {
 		t.Label = known.Name
 	}
-	token, err := managementToken(firstSecret(secret, file.Env.Get(secretVariable), known))
+	t.signedBy, err = findCredential(secret, file.Env, known, registry.Path())
 	if err != nil {
 		return nil, err
 	}
-	t.Server, t.signed = client.New(endpoint.Base, token, nil), token != ""
+	token, err := managementToken(t.signedBy.Text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.signedBy.Source, err)
+	}
+	t.Server = client.New(endpoint.Base, token, nil)
 	return t, nil
-}
-
-func firstSecret(given, environment string, known cluster.Cluster) string {
-	if given != "" {
-		return given
-	}
-	if environment != "" {
-		return environment
-	}
-	return known.Secret
-}
-
-// managementToken signs a token that may do everything; "" without a secret.
-func managementToken(secret string) (string, error) {
-	if secret == "" {
-		return "", nil
-	}
-	if strings.HasPrefix(strings.TrimSpace(secret), "-----BEGIN") {
-		return "", errors.New("The management secret is a private key (RS256). That comes next; use a secret text (HS256) until then")
-	}
-	return auth.SignManagement(secret, []auth.Grant{{Target: "*/*", Action: "*"}}, managementLifetime)
-}
-
-// explain says what to do about a management request that was refused.
-func (t *target) explain(err error) error {
-	if !client.NeedsSecret(err) {
-		return err
-	}
-	if !t.signed {
-		return fmt.Errorf("Server at %s requires the Management API secret. Please set the %s environment variable, or write it into .env.", t.Label, secretVariable)
-	}
-	return fmt.Errorf("Can not authenticate against Prisma server. It seems that your %s environment variable is set incorrectly. Please make sure that it matches the value that was used when the Prisma server was deployed.", secretVariable)
-}
-
-// service prepares calls to the data API of the target.
-func (t *target) service() (*client.Service, error) {
-	token, err := serviceToken(t.File, t.Endpoint)
-	if err != nil {
-		return nil, err
-	}
-	return client.NewService(t.Endpoint.HTTP(), token, nil), nil
-}
-
-// serviceToken is a token for the data API, "" when the service has no secret.
-func serviceToken(file *prismayml.File, endpoint prismayml.Endpoint) (string, error) {
-	if len(file.Secrets) == 0 {
-		return "", nil
-	}
-	return auth.SignService(file.Secrets[0], endpoint.Name(), endpoint.Stage, auth.ServiceLifetime)
 }
 
 // greet asks the server for its version and warns on Err when it does not fit this CLI.

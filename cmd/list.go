@@ -116,5 +116,6 @@ func serverHere(app *App, registry *cluster.Registry) (cluster.Cluster, error) {
 	if known.Name != "" {
 		name = known.Name
 	}
-	return cluster.Cluster{Name: name, Host: e.Base, Secret: firstSecret("", env.Get(secretVariable), known)}, nil
+	signedBy, err := findCredential("", env, known, registry.Path())
+	return cluster.Cluster{Name: name, Host: e.Base, Secret: signedBy.Text}, err
 }

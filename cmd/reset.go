@@ -55,7 +55,7 @@ func reset(ctx context.Context, t *terminal.Terminal, to *target) error {
 	p := t.Start(fmt.Sprintf("Resetting %s", t.Bold(to.Endpoint.Service+"@"+to.Endpoint.Stage)))
 	if err := service.Reset(ctx); err != nil {
 		p.Abort()
-		return err
+		return to.explainService(err)
 	}
 	p.Timed()
 	return nil

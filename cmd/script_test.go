@@ -92,7 +92,7 @@ func stopLocal(home string) {
 func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 	config := server.Config{Database: connector.Config{Connector: "sqlite", Memory: true}, Version: version}
 	if len(args) > 0 {
-		config.ManagementSecret = args[0]
+		config.ManagementSecrets = args
 	}
 	s, err := server.Open(context.Background(), config, slog.New(slog.DiscardHandler))
 	ts.Check(err)

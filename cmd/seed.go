@@ -105,7 +105,7 @@ func sendAll(ctx context.Context, to *target, operations []string) error {
 	for i, operation := range operations {
 		if _, err := service.Do(ctx, operation, nil); err != nil {
 			return fmt.Errorf("Error while seeding from %s, operation %d of %d (%s):\n%w",
-				to.File.Seed.Import, i+1, len(operations), firstLine(operation), err)
+				to.File.Seed.Import, i+1, len(operations), firstLine(operation), to.explainService(err))
 		}
 	}
 	return nil

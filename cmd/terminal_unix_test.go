@@ -151,7 +151,11 @@ func wizardFolder(t *testing.T) (dir string, definition func() string) {
 // memoryServer is a server in this process.
 func memoryServer(t *testing.T, secret string) (url string) {
 	t.Helper()
-	s, err := server.Open(t.Context(), server.Config{ManagementSecret: secret, Database: connector.Config{Connector: "sqlite", Memory: true}}, slog.New(slog.DiscardHandler))
+	config := server.Config{Database: connector.Config{Connector: "sqlite", Memory: true}}
+	if secret != "" {
+		config.ManagementSecrets = []string{secret}
+	}
+	s, err := server.Open(t.Context(), config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,8 @@ import (
 
 const secret = "a-secret"
 
+var ours = []Verifier{SecretVerifier(secret)}
+
 func token(t *testing.T, method jwt.SigningMethod, key any, claims jwt.MapClaims) string {
 	t.Helper()
 	text, err := jwt.NewWithClaims(method, claims).SignedString(key)
@@ -37,7 +39,7 @@ func TestVerifyManagement(t *testing.T) {
 		t.Fatal(err)
 	}
 	good := hs(jwt.MapClaims{"exp": hour, "grants": all})
-	signed, err := SignManagement(secret, nil, time.Hour)
+	signed, err := SignManagement(SecretSigner(secret), nil, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +78,7 @@ func TestVerifyManagement(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := VerifyManagement(secret, test.authorization, "shop", "dev")
+			err := VerifyManagement(ours, test.authorization, "shop", "dev")
 			if test.want == ok {
 				if err != nil {
 					t.Fatalf("got %v, want no error", err)
@@ -99,11 +101,11 @@ func TestVerifyManagement(t *testing.T) {
 func TestVerifyManagementOfAllServices(t *testing.T) {
 	t.Parallel()
 	for target, want := range map[string]fault.Code{"*/*": 0, "shop/dev": fault.ManagementToken, "*/dev": fault.ManagementToken} {
-		token, err := SignManagement(secret, []Grant{{target, "*"}}, time.Hour)
+		token, err := SignManagement(SecretSigner(secret), []Grant{{target, "*"}}, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := fault.CodeOf(VerifyManagement(secret, token, "", "")); got != want {
+		if got := fault.CodeOf(VerifyManagement(ours, token, "", "")); got != want {
 			t.Errorf("grant %s: code %d, want %d", target, got, want)
 		}
 	}
@@ -112,7 +114,7 @@ func TestVerifyManagementOfAllServices(t *testing.T) {
 func TestVerifyManagementWithoutSecretIsOpen(t *testing.T) {
 	t.Parallel()
 	for _, authorization := range []string{"", "Bearer null", "anything"} {
-		if err := VerifyManagement("", authorization, "shop", "dev"); err != nil {
+		if err := VerifyManagement(nil, authorization, "shop", "dev"); err != nil {
 			t.Errorf("%q: %v", authorization, err)
 		}
 	}
@@ -120,7 +122,7 @@ func TestVerifyManagementWithoutSecretIsOpen(t *testing.T) {
 
 func TestVerifyService(t *testing.T) {
 	t.Parallel()
-	ours, err := SignService(secret, "shop", "dev", ServiceLifetime)
+	service, err := SignService(secret, "shop", "dev", ServiceLifetime)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,15 +141,15 @@ func TestVerifyService(t *testing.T) {
 		ok            bool
 	}{
 		{"open service", nil, "Bearer undefined", true},
-		{"signed by us", []string{secret}, "Bearer " + ours, true},
-		{"second of two secrets", []string{"new", secret}, ours, true},
+		{"signed by us", []string{secret}, "Bearer " + service, true},
+		{"second of two secrets", []string{"new", secret}, service, true},
 		{"project token", []string{secret}, day, true},
 		{"without exp", []string{secret}, endless, true},
 		{"no header", []string{secret}, "", false},
 		{"expired", []string{secret}, expired, false},
-		{"other secret", []string{"other"}, ours, false},
+		{"other secret", []string{"other"}, service, false},
 		{"empty secret signs nothing", []string{""}, unsignedKey, false},
-		{"lower-case scheme", []string{secret}, "bearer " + ours, false},
+		{"lower-case scheme", []string{secret}, "bearer " + service, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

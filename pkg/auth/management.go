@@ -2,6 +2,7 @@ package auth
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -20,31 +21,36 @@ type Grant struct {
 var everything = []Grant{{Target: "*/*", Action: "*"}}
 
 // SignManagement returns a token for the management API, without the "Bearer "
-// prefix. No grants means all services. Fails on an empty secret.
-func SignManagement(secret string, grants []Grant, lifetime time.Duration) (string, error) {
+// prefix. No grants means all services. Fails on the zero Signer.
+func SignManagement(s Signer, grants []Grant, lifetime time.Duration) (string, error) {
 	if len(grants) == 0 {
 		grants = everything
 	}
-	return sign(secret, jwt.MapClaims{"grants": grants}, lifetime)
+	return sign(s, jwt.MapClaims{"grants": grants}, lifetime)
 }
 
 // VerifyManagement checks an Authorization header for a call that concerns one
 // service and stage; both "" for calls that concern all, which only the grant
-// "*/*" allows. An empty secret lets everybody in.
+// "*/*" allows. Any of the verifiers may have the key; no verifiers let everybody in.
 //
 // Returns fault.ManagementToken; its message has the word "decoded" for a token
 // that cannot be read or trusted, by which the CLI knows that a secret is
-// missing or wrong (SymmetricManagementAuth.scala).
-func VerifyManagement(secret, authorization, service, stage string) error {
-	if secret == "" {
+// missing or wrong (SymmetricManagementAuth.scala, AsymmetricManagementAuth.scala).
+// A token whose header brings or names a key is refused unread, unlike there.
+func VerifyManagement(verifiers []Verifier, authorization, service, stage string) error {
+	if len(verifiers) == 0 {
 		return nil
 	}
 	if authorization == "" {
 		return refuse("'Authorization' header not provided")
 	}
+	token := bearer(authorization)
+	if h, err := readHeader(token); err == nil && h.foreignKey() != "" {
+		return refuse("Token can't be decoded: its header must not have %q", h.foreignKey())
+	}
 	var claims managementClaims
-	if err := verify(secret, bearer(authorization), &claims); err != nil {
-		return refuse("Token can't be decoded: %s", reason(err))
+	if err := verify(verifiers, token, &claims); err != nil {
+		return refuse("Token can't be decoded: %s", reason(err, claims.RegisteredClaims))
 	}
 	grants, ok := claims.grants()
 	if !ok || claims.ExpiresAt == nil {
@@ -93,9 +99,15 @@ func (c *managementClaims) grants() ([]Grant, bool) {
 	return grants, true
 }
 
-// reason says in one line why a token was refused. The texts are those of a
-// parser and hold no part of the secret.
-func reason(err error) string {
+// reason says in one line why a token was refused. Times are told only of
+// tokens whose signature was right. The texts hold no part of a key.
+func reason(err error, claims jwt.RegisteredClaims) string {
+	switch {
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return "The token is expired since " + claims.ExpiresAt.UTC().Format(time.RFC3339)
+	case errors.Is(err, jwt.ErrTokenNotValidYet):
+		return "The token will only be valid after " + claims.NotBefore.UTC().Format(time.RFC3339)
+	}
 	return strings.ReplaceAll(err.Error(), "\n", " ")
 }
 

@@ -14,7 +14,7 @@ const ServiceLifetime = 7 * 24 * time.Hour
 // SignService returns a token for a service's data API, without the "Bearer "
 // prefix, with the claims of Prisma 1's CLI. Fails on an empty secret.
 func SignService(secret, service, stage string, lifetime time.Duration) (string, error) {
-	return sign(secret, jwt.MapClaims{
+	return sign(SecretSigner(secret), jwt.MapClaims{
 		"data": map[string]any{"service": service + "@" + stage, "roles": []string{"admin"}},
 	}, lifetime)
 }
@@ -25,7 +25,7 @@ func SignProject(secrets []string) (string, error) {
 	if len(secrets) == 0 {
 		return "", nil
 	}
-	return sign(secrets[0], jwt.MapClaims{"nbf": time.Now().Unix()}, 24*time.Hour)
+	return sign(SecretSigner(secrets[0]), jwt.MapClaims{"nbf": time.Now().Unix()}, 24*time.Hour)
 }
 
 // VerifyService checks an Authorization header against a service's secrets, any
@@ -35,11 +35,12 @@ func VerifyService(secrets []string, authorization string) error {
 	if len(secrets) == 0 {
 		return nil
 	}
-	token := bearer(authorization)
-	for _, secret := range secrets {
-		if secret != "" && verify(secret, token, jwt.MapClaims{}) == nil {
-			return nil
-		}
+	verifiers := make([]Verifier, len(secrets))
+	for i, secret := range secrets {
+		verifiers[i] = SecretVerifier(secret)
 	}
-	return fault.Token()
+	if verify(verifiers, bearer(authorization), jwt.MapClaims{}) != nil {
+		return fault.Token()
+	}
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/prisma1-go/prisma1/pkg/auth"
 	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/graphql"
@@ -29,11 +30,11 @@ var apiSchema = sync.OnceValues(func() (*graphql.Schema, error) {
 
 // Options are what the management API is told at start.
 type Options struct {
-	Secret  string // verifies management tokens; "" leaves the API open
-	Version string // of the server, for serverInfo
-	Commit  string // of the server, for serverInfo
-	Logger  *slog.Logger
-	Deleted func(project.ID) // called when a service is gone; nil calls nobody
+	Verifiers []auth.Verifier // of management tokens; none leaves the API open
+	Version   string          // of the server, for serverInfo
+	Commit    string          // of the server, for serverInfo
+	Logger    *slog.Logger
+	Deleted   func(project.ID) // called when a service is gone; nil calls nobody
 }
 
 // Management serves the management API of one server. It may be shared between goroutines.

@@ -35,7 +35,7 @@ func (c *call) mutationRoot() graphql.Functions {
 // permit checks the token for a call that concerns a project; the zero ID for
 // one that concerns all. Returns fault.ManagementToken.
 func (c *call) permit(id project.ID) error {
-	return auth.VerifyManagement(c.options.Secret, c.authorization, id.Name, id.Stage)
+	return auth.VerifyManagement(c.options.Verifiers, c.authorization, id.Name, id.Stage)
 }
 
 // serverInfo needs no token: the CLI asks before it knows whether there is a secret.

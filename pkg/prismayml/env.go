@@ -14,6 +14,7 @@ type Env struct {
 	process []string // NAME=value, as os.Environ
 	names   map[string]string
 	added   []string // NAME=value of the env file which the process does not have
+	file    string   // as it was named, ".env" when it was not
 }
 
 // LoadEnv reads file, or .env in dir when file is "".
@@ -31,6 +32,7 @@ func LoadEnv(process []string, dir, file string) (*Env, error) {
 	if path == "" {
 		path = ".env"
 	}
+	e.file = path
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
@@ -108,6 +110,16 @@ func (e *Env) Lookup(name string) (string, bool) {
 func (e *Env) Get(name string) string {
 	value, _ := e.Lookup(name)
 	return value
+}
+
+// Source says to a person where a variable comes from: "the environment", or the name of the env file.
+func (e *Env) Source(name string) string {
+	for _, entry := range e.added {
+		if strings.HasPrefix(entry, name+"=") {
+			return e.file
+		}
+	}
+	return "the environment"
 }
 
 // List is all variables as NAME=value, for a child process.

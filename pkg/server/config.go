@@ -19,10 +19,13 @@ const DefaultPort = 4466
 type Config struct {
 	Host              string // address to listen on; "" is 127.0.0.1
 	Port              int    // 0 picks a free one
-	ManagementSecret  string // signs management tokens; "" leaves the management API open
 	DisableManagement bool   // do not serve /management
 	RawAccess         bool   // executeRaw in the data APIs
 	Database          connector.Config
+
+	// Any of these verifies management tokens; none of both leaves the management API open.
+	ManagementSecrets    []string // HS256
+	ManagementPublicKeys []string // PEM, each one key or more
 
 	RequestIDPrefix string // of request ids; "" is "local"
 	Version         string // what serverInfo answers
@@ -77,7 +80,6 @@ func within(source string, text []byte, env func(string) string) (Config, error)
 func legacyConfig(env func(string) string) (Config, error) {
 	config := Config{
 		Port:              DefaultPort,
-		ManagementSecret:  env("PRISMA_MANAGEMENT_API_JWT_SECRET"),
 		DisableManagement: env("CLUSTER_API_ENABLED") == "0",
 		RequestIDPrefix:   env("ENV"),
 		Database: connector.Config{
@@ -85,11 +87,29 @@ func legacyConfig(env func(string) string) (Config, error) {
 			User: env("SQL_CLIENT_USER"), Password: env("SQL_CLIENT_PASSWORD"),
 		},
 	}
+	if secret := env("PRISMA_MANAGEMENT_API_JWT_SECRET"); secret != "" {
+		config.ManagementSecrets = []string{secret}
+	}
 	err := errors.Join(
+		legacyKey(env, &config),
 		portFrom(env, "PORT", &config.Port),
 		portFrom(env, "SQL_CLIENT_PORT", &config.Database.Port),
 	)
 	return config, err
+}
+
+// legacyKey reads the public key of servers without a secret.
+func legacyKey(env func(string) string, config *Config) error {
+	text := env("CLUSTER_PUBLIC_KEY")
+	if text == "" || len(config.ManagementSecrets) > 0 {
+		return nil
+	}
+	key, err := publicKeyText(text)
+	if err != nil {
+		return fmt.Errorf("CLUSTER_PUBLIC_KEY: %w", err)
+	}
+	config.ManagementPublicKeys = []string{key}
+	return nil
 }
 
 // portFrom reads a port from a variable that may be missing.

@@ -18,7 +18,7 @@ var errNoDatabases = errors.New("Expected hash under 'databases' to be non-empty
 
 // ParseConfig reads a server configuration in YAML. Wrong values are refused
 // with line and key, all at once; unknown keys become Warnings. env gives ENV,
-// the prefix of request ids.
+// the prefix of request ids, and a public key that the text does not have.
 //
 // Values are taken as Prisma 1 took them: a number may be quoted, an empty text
 // is one that was not given, yes and on are true.
@@ -38,12 +38,12 @@ func ParseConfig(text []byte, env func(string) string) (Config, error) {
 	config := Config{
 		Host:              root.text("host"),
 		Port:              root.port("port", DefaultPort),
-		ManagementSecret:  root.text("managementApiSecret"),
 		DisableManagement: !root.flag("enableManagementApi", true),
 		RawAccess:         root.flag("rawAccess", false),
 		RequestIDPrefix:   env("ENV"),
 	}
-	root.ignore("rabbitUri", "clusterAddress", "prototype", "legacySecret", "server2serverSecret")
+	root.ignore("rabbitUri", "clusterAddress", "prototype", "server2serverSecret")
+	parseKeys(root, &config, env)
 	database := parseDatabase(databases, &config)
 	sections := []*section{root, databases, database}
 	for _, s := range sections {

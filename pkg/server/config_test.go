@@ -52,7 +52,7 @@ databases:
     migrations: true
 `,
 			Config{
-				Port: 4470, ManagementSecret: "1234", RawAccess: true,
+				Port: 4470, ManagementSecrets: []string{"1234"}, RawAccess: true,
 				Database: connector.Config{
 					Connector: "postgres", Host: "db", Port: 5432, User: "prisma", Password: "p",
 					Database: "prisma", Schema: "s", SSL: true, ConnectionLimit: 20,

@@ -46,6 +46,10 @@ type Server struct {
 // Open opens the databases and finishes or takes back deploys that an earlier
 // process left half done. Close releases what it opened.
 func Open(ctx context.Context, config Config, log *slog.Logger) (*Server, error) {
+	verifiers, err := config.verifiers()
+	if err != nil {
+		return nil, err
+	}
 	db, err := connector.Open(ctx, config.Database, log)
 	if err != nil {
 		return nil, err
@@ -53,11 +57,11 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Server, error)
 	s := &Server{config: config, log: log, connector: db}
 	s.engine = engine.New(db, engine.Options{RawAccess: config.RawAccess, Logger: log})
 	s.management, err = management.New(ctx, db, management.Options{
-		Secret:  config.ManagementSecret,
-		Version: config.Version,
-		Commit:  config.Commit,
-		Logger:  log,
-		Deleted: s.engine.Forget,
+		Verifiers: verifiers,
+		Version:   config.Version,
+		Commit:    config.Commit,
+		Logger:    log,
+		Deleted:   s.engine.Forget,
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -126,8 +130,8 @@ func (s *Server) warn() {
 		s.log.Warn("server configuration: " + warning)
 	}
 	address, ok := s.listener.Addr().(*net.TCPAddr)
-	if ok && !address.IP.IsLoopback() && s.config.ManagementSecret == "" && !s.config.DisableManagement {
+	if ok && !address.IP.IsLoopback() && len(s.config.ManagementSecrets)+len(s.config.ManagementPublicKeys) == 0 && !s.config.DisableManagement {
 		s.log.Warn("EVERYBODY WHO REACHES THIS SERVER CAN CHANGE AND DELETE ITS SERVICES: "+
-			"it listens beyond this machine and has no managementApiSecret", "address", address.String())
+			"it listens beyond this machine and has neither managementApiSecret nor managementApiPublicKey", "address", address.String())
 	}
 }

@@ -150,7 +150,7 @@ func TestServiceSecret(t *testing.T) {
 
 func TestManagementSecret(t *testing.T) {
 	t.Parallel()
-	url := start(t, Config{ManagementSecret: "s3cret"})
+	url := start(t, Config{ManagementSecrets: []string{"s3cret"}})
 	open := client.New(url, "", nil)
 	if _, err := open.ServerInfo(t.Context()); err != nil {
 		t.Errorf("server info without token: %v", err)
@@ -161,7 +161,7 @@ func TestManagementSecret(t *testing.T) {
 	if err := open.AddProject(t.Context(), "shop", "dev", nil); !client.NeedsSecret(err) {
 		t.Errorf("add without token: %v, want code 3015", err)
 	}
-	token, err := auth.SignManagement("s3cret", []auth.Grant{{Target: "shop/*", Action: "*"}}, auth.ServiceLifetime)
+	token, err := auth.SignManagement(auth.SecretSigner("s3cret"), []auth.Grant{{Target: "shop/*", Action: "*"}}, auth.ServiceLifetime)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +331,7 @@ func TestGzipWhenAsked(t *testing.T) {
 
 func TestPlaygroundIsSelfContained(t *testing.T) {
 	t.Parallel()
-	url := start(t, Config{ManagementSecret: "s3cret"})
+	url := start(t, Config{ManagementSecrets: []string{"s3cret"}})
 	get := func(path string) (int, http.Header, string) {
 		request, err := http.NewRequest("GET", url+path, nil)
 		if err != nil {
@@ -411,7 +411,7 @@ func TestWarnsOfAnOpenServer(t *testing.T) {
 		loud   bool
 	}{
 		{Config{Host: "0.0.0.0"}, true},
-		{Config{Host: "0.0.0.0", ManagementSecret: "x"}, false},
+		{Config{Host: "0.0.0.0", ManagementSecrets: []string{"x"}}, false},
 		{Config{Host: "0.0.0.0", DisableManagement: true}, false},
 		{Config{}, false},
 	} {
