@@ -88,7 +88,7 @@ func (a *alteration) edit(edit relational.Edit) error {
 	case relational.AddIndex:
 		a.addIndex(edit.Index)
 	case relational.DropIndex:
-		a.last = append(a.last, dropIndex(edit.Index.Name))
+		a.first = append(a.first, dropIndex(edit.Index.Name))
 	default:
 		return fmt.Errorf("unknown edit %T", edit)
 	}
