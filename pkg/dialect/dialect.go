@@ -38,6 +38,7 @@ type Facts struct {
 	DDLInTx     bool                         // changes of tables can be rolled back
 	NullsFirst  bool                         // NULL sorts before all values
 	Conflict    Conflict                     // how an insert skips a row that is there
+	RowOrder    string                       // hidden column that grows with each insert; "" when there is none
 	Placeholder func(b []byte, n int) []byte // appends the n-th parameter, 1-based
 	Arg         func(v scalar.Value) any     // a value as its driver takes it
 

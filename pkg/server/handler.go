@@ -124,20 +124,22 @@ func (s *Server) serviceAnswer(ctx context.Context, r *http.Request, requestID s
 	if err := auth.VerifyService(p.Secrets, r.Header.Get("Authorization")); err != nil {
 		return 0, nil, err
 	}
-	switch endpoint {
-	case "_datamodel":
+	if endpoint == "_datamodel" {
 		text, err := json.Marshal(p.Datamodel)
 		return http.StatusOK, text, err
-	case "import", "export":
-		return http.StatusNotImplemented, errorBody("This version of the server has no "+endpoint+" yet.", fault.Internal, requestID), nil
 	}
 	service, err := s.engine.Service(p)
 	if err != nil {
 		return 0, nil, err
 	}
 	answer := service.Answer
-	if endpoint == "private" {
+	switch endpoint {
+	case "private":
 		answer = service.Private
+	case "import":
+		answer = service.Import
+	case "export":
+		answer = service.Export
 	}
 	status, text := answer(ctx, requestID, body)
 	return status, text, nil

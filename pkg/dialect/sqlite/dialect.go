@@ -24,6 +24,7 @@ var facts = dialect.Facts{
 	DDLInTx:     true,
 	NullsFirst:  true,
 	Conflict:    dialect.OnConflictDoNothing,
+	RowOrder:    "rowid",
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
 	Arg:         arg,
 	Match:       match,
