@@ -13,9 +13,8 @@ import (
 type backend interface {
 	// container returns where the tables of a project lie. It opens nothing.
 	container(id project.ID) container
-	// records returns where the management tables lie, and the name that
-	// qualifies them, "" for none.
-	records() (place, string)
+	// records returns where the management tables lie.
+	records() records
 	// close waits for what is running.
 	close() error
 }

@@ -95,7 +95,7 @@ func (f *folder) start() (err error) {
 	return err
 }
 
-func (f *folder) records() (place, string) { return f.management, "" }
+func (f *folder) records() records { return records{place: f.management, tables: sqliteTables} }
 
 func (f *folder) container(id project.ID) container {
 	c := &fileContainer{folder: f, path: fileName(id), project: dollarText(id)}

@@ -35,11 +35,3 @@ func (r record) time(i int) time.Time {
 	}
 	return time.UnixMilli(v.Int).UTC()
 }
-
-// milliseconds is the inverse of time.
-func milliseconds(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.UnixMilli()
-}

@@ -6,89 +6,45 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/migration"
 	"github.com/prisma1-go/prisma1/pkg/project"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
 
 // A Store keeps the records of all services: tables Project, Migration and
 // CloudSecret, as Prisma 1 has them (MigrationPersistence, ProjectPersistence).
 // It may be shared between goroutines.
 type Store struct {
-	place     place
-	schema    string // qualifies the tables, "" does not
+	records
 	facts     *dialect.Facts
 	connector *Connector
 }
 
 func newStore(c *Connector) *Store {
-	s := &Store{connector: c, facts: c.Facts()}
-	s.place, s.schema = c.backend.records()
-	return s
+	return &Store{connector: c, facts: c.Facts(), records: c.backend.records()}
 }
 
-// managementTables are those of Prisma 1's SQLite connector, older parts included.
-var managementTables = []string{
-	`CREATE TABLE IF NOT EXISTS "Project" (
-  "id" varchar(200) NOT NULL DEFAULT '',
-  "secrets" mediumtext,
-  "allowQueries" tinyint(1) NOT NULL DEFAULT 1,
-  "allowMutations" tinyint(1) NOT NULL DEFAULT 1,
-  "functions" mediumtext,
-  PRIMARY KEY ("id")
-)`,
-	`CREATE TABLE IF NOT EXISTS "Migration" (
-  "projectId" varchar(200) NOT NULL DEFAULT '',
-  "revision" int NOT NULL DEFAULT 1,
-  "schema" mediumtext,
-  "functions" mediumtext,
-  "status" mediumtext NOT NULL,
-  "applied" int NOT NULL DEFAULT 0,
-  "rolledBack" int NOT NULL DEFAULT 0,
-  "steps" mediumtext,
-  "errors" mediumtext,
-  "startedAt" datetime NULL,
-  "finishedAt" datetime NULL,
-  "datamodel" mediumtext NULL,
-  PRIMARY KEY ("projectId", "revision"),
-  CONSTRAINT "migrations_projectid_foreign" FOREIGN KEY ("projectId") REFERENCES "Project" ("id") ON DELETE CASCADE ON UPDATE CASCADE
-)`,
-	`CREATE TABLE IF NOT EXISTS "CloudSecret" (
-  "secret" varchar(255) NOT NULL,
-  PRIMARY KEY ("secret")
-)`,
-}
-
-// create makes the tables that are not there yet.
-func (s *Store) create(ctx context.Context) error {
-	err := s.place.write(ctx, func(c session) error {
-		for _, table := range managementTables {
-			if _, err := c.exec(ctx, table, nil); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("make the management tables: %w", err)
-	}
-	return nil
+// table returns a management table's name, quoted and qualified.
+func (s *Store) table(name string) string {
+	return dialect.NewBuilder(s.facts, s.schema).Table(name).Statement().SQL
 }
 
 const (
 	// current selects each project with its newest successful migration.
 	current = `SELECT p."id", p."secrets", m."revision", m."schema", m."functions", m."datamodel"
-FROM "Project" AS p
-JOIN "Migration" AS m ON m."projectId" = p."id"
+FROM {Project} AS p
+JOIN {Migration} AS m ON m."projectId" = p."id"
 WHERE m."revision" = (
   SELECT MAX(s."revision")
-  FROM "Migration" AS s
+  FROM {Migration} AS s
   WHERE s."projectId" = p."id" AND s."status" = 'SUCCESS'
 )`
 	history = `SELECT "projectId", "revision", "schema", "functions", "status", "applied", "rolledBack", "steps", "errors", "startedAt", "finishedAt", "datamodel"
-FROM "Migration"`
+FROM {Migration}`
 	isOpen = `"status" IN ('PENDING', 'IN_PROGRESS', 'ROLLING_BACK')`
 )
 
@@ -129,8 +85,8 @@ func (s *Store) CreateProject(ctx context.Context, p *project.Project) error {
 	}
 	first := &migration.Migration{Project: p.ID, Revision: p.Revision, Status: migration.Success, Schema: p.Schema, Datamodel: p.Datamodel}
 	return s.place.write(ctx, func(c session) error {
-		const insert = `INSERT INTO "Project" ("id", "secrets", "functions") VALUES (?, ?, '[]')`
-		if _, err := c.exec(ctx, insert, []any{s.text(p.ID), string(secrets)}); err != nil {
+		const insert = `INSERT INTO {Project} ("id", "secrets", "functions") VALUES (?, ?, '[]')`
+		if _, err := c.exec(ctx, s.sql(insert), []any{s.text(p.ID), string(secrets)}); err != nil {
 			return err
 		}
 		return s.insert(ctx, c, first)
@@ -143,22 +99,26 @@ func (s *Store) UpdateSecrets(ctx context.Context, id project.ID, secrets []stri
 	if err != nil {
 		return err
 	}
-	return s.exec(ctx, `UPDATE "Project" SET "secrets" = ? WHERE "id" = ?`, string(text), s.text(id))
+	return s.exec(ctx, `UPDATE {Project} SET "secrets" = ? WHERE "id" = ?`, string(text), s.text(id))
 }
 
 // DeleteProject deletes a service and its history.
 func (s *Store) DeleteProject(ctx context.Context, id project.ID) error {
-	return s.exec(ctx, `DELETE FROM "Project" WHERE "id" = ?`, s.text(id))
+	return s.exec(ctx, `DELETE FROM {Project} WHERE "id" = ?`, s.text(id))
 }
 
 // CreateMigration records a migration under the next revision, which it sets.
 // Returns fault.DeploymentInProgress while another one of the project is open.
 func (s *Store) CreateMigration(ctx context.Context, m *migration.Migration) error {
 	return s.place.write(ctx, func(c session) error {
-		const state = `SELECT coalesce(MAX("revision"), 0) + 1, coalesce(SUM(` + isOpen + `), 0)
-FROM "Migration"
+		const lock = `UPDATE {Project} SET "id" = "id" WHERE "id" = ?` // until the end of the transaction
+		if _, err := c.exec(ctx, s.sql(lock), []any{s.text(m.Project)}); err != nil {
+			return err
+		}
+		const state = `SELECT coalesce(MAX("revision"), 0) + 1, COUNT(CASE WHEN ` + isOpen + ` THEN 1 END)
+FROM {Migration}
 WHERE "projectId" = ?`
-		found, err := c.query(ctx, state, []any{s.text(m.Project)})
+		found, err := c.query(ctx, s.sql(state), []any{s.text(m.Project)})
 		if err != nil {
 			return err
 		}
@@ -177,19 +137,19 @@ WHERE "projectId" = ?`
 }
 
 func (s *Store) insert(ctx context.Context, c session, m *migration.Migration) error {
-	const insert = `INSERT INTO "Migration" ("schema", "functions", "status", "applied", "rolledBack", "steps", "errors", "startedAt", "finishedAt", "datamodel", "projectId", "revision")
+	const insert = `INSERT INTO {Migration} ("schema", "functions", "status", "applied", "rolledBack", "steps", "errors", "startedAt", "finishedAt", "datamodel", "projectId", "revision")
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	args, err := s.columns(m)
 	if err != nil {
 		return err
 	}
-	_, err = c.exec(ctx, insert, args)
+	_, err = c.exec(ctx, s.sql(insert), args)
 	return err
 }
 
 // UpdateMigration records how far a migration is.
 func (s *Store) UpdateMigration(ctx context.Context, m *migration.Migration) error {
-	const update = `UPDATE "Migration"
+	const update = `UPDATE {Migration}
 SET "schema" = ?, "functions" = ?, "status" = ?, "applied" = ?, "rolledBack" = ?, "steps" = ?, "errors" = ?, "startedAt" = ?, "finishedAt" = ?, "datamodel" = ?
 WHERE "projectId" = ? AND "revision" = ?`
 	args, err := s.columns(m)
@@ -219,7 +179,7 @@ func (s *Store) columns(m *migration.Migration) ([]any, error) {
 	}
 	return []any{
 		string(schema), string(functions), string(m.Status), m.Applied, m.RolledBack, string(steps), string(problems),
-		milliseconds(m.StartedAt), milliseconds(m.FinishedAt), m.Datamodel, s.text(m.Project), m.Revision,
+		s.moment(m.StartedAt), s.moment(m.FinishedAt), m.Datamodel, s.text(m.Project), m.Revision,
 	}, nil
 }
 
@@ -272,27 +232,36 @@ func (s *Store) migration(r record) (m *migration.Migration, err error) {
 // SetCloudSecret keeps the secret of a cloud; "" removes it.
 func (s *Store) SetCloudSecret(ctx context.Context, secret string) error {
 	return s.place.write(ctx, func(c session) error {
-		if _, err := c.exec(ctx, `DELETE FROM "CloudSecret"`, nil); err != nil || secret == "" {
+		if _, err := c.exec(ctx, s.sql(`DELETE FROM {CloudSecret}`), nil); err != nil || secret == "" {
 			return err
 		}
-		_, err := c.exec(ctx, `INSERT INTO "CloudSecret" ("secret") VALUES (?)`, []any{secret})
+		_, err := c.exec(ctx, s.sql(`INSERT INTO {CloudSecret} ("secret") VALUES (?)`), []any{secret})
 		return err
 	})
 }
 
 func (s *Store) exec(ctx context.Context, text string, args ...any) error {
 	return s.place.write(ctx, func(c session) error {
-		_, err := c.exec(ctx, text, args)
+		_, err := c.exec(ctx, s.sql(text), args)
 		return err
 	})
 }
 
 func (s *Store) text(id project.ID) string { return s.connector.ProjectText(id) }
 
-// id is the inverse of text.
+// id is the inverse of text: ids end in $stage, on MySQL in @stage.
 func (s *Store) id(text string) project.ID {
-	name, stage, _ := strings.Cut(text, "$")
+	separator := s.text(project.ID{})
+	name, stage, _ := strings.Cut(text, separator)
 	return project.ID{Name: name, Stage: stage}
+}
+
+// moment returns a time as a parameter, null for the zero time.
+func (s *Store) moment(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return s.facts.Arg(scalar.OfDateTime(t.UnixMilli()))
 }
 
 // collect reads the rows of a query.
@@ -302,7 +271,7 @@ func collect[T any](ctx context.Context, s *Store, query string, args []any, rea
 		return nil, err
 	}
 	defer done()
-	found, err := in.query(ctx, query, args)
+	found, err := in.query(ctx, s.sql(query), args)
 	if err != nil {
 		return nil, err
 	}
