@@ -1,0 +1,181 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/relational"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
+
+// Inspect returns the tables of a schema, by name.
+//
+// It is the inverse of Statements, but for Json and Enum, which are text and
+// come back as String. Read is PostgreSQL's own catalog: information_schema
+// hides what belongs to another role, and is slow.
+func (Dialect) Inspect(ctx context.Context, db dialect.Querier, schema string) ([]*relational.Table, error) {
+	in := &inspection{ctx: ctx, db: db, schema: schema, byName: make(map[string]*relational.Table)}
+	for _, part := range []struct {
+		of   string
+		read func() error
+	}{
+		{"tables", in.readTables},
+		{"columns", in.columns},
+		{"indexes", in.indexes},
+		{"foreign keys", in.foreignKeys},
+	} {
+		if err := part.read(); err != nil {
+			return nil, fmt.Errorf("inspect %s: %w", part.of, err)
+		}
+	}
+	return in.tables, nil
+}
+
+// inspection gathers the tables of one schema.
+type inspection struct {
+	ctx    context.Context
+	db     dialect.Querier
+	schema string
+	tables []*relational.Table
+	byName map[string]*relational.Table
+}
+
+// ownTables are the tables of the schema, partitioned ones among them, with alias t.
+const ownTables = `pg_class AS t
+JOIN pg_namespace AS n ON n.oid = t.relnamespace
+WHERE n.nspname = $1 AND t.relkind IN ('r', 'p')`
+
+func (in *inspection) readTables() error {
+	const query = `SELECT t.relname
+FROM ` + ownTables + `
+ORDER BY t.relname COLLATE "C"`
+	return in.each(query, func(rows *sql.Rows) error {
+		t := &relational.Table{}
+		if err := rows.Scan(&t.Name); err != nil {
+			return err
+		}
+		in.byName[t.Name] = t
+		in.tables = append(in.tables, t)
+		return nil
+	})
+}
+
+// columns reads columns with the sequences that fill them: by a default or,
+// in databases of others, as identity.
+func (in *inspection) columns() error {
+	const query = `SELECT t.relname, c.attname, format_type(c.atttypid, c.atttypmod), y.typtype = 'e', NOT c.attnotnull,
+  s.name, s.start, s.increment
+FROM (SELECT t.oid, t.relname FROM ` + ownTables + `) AS t
+JOIN pg_attribute AS c ON c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped
+JOIN pg_type AS y ON y.oid = c.atttypid
+LEFT JOIN pg_attrdef AS d ON d.adrelid = t.oid AND d.adnum = c.attnum
+LEFT JOIN LATERAL (
+  SELECT q.relname AS name, p.seqstart AS start, p.seqincrement AS increment
+  FROM pg_depend AS x
+  JOIN pg_class AS q ON q.relkind = 'S'
+    AND (x.classid = 'pg_attrdef'::regclass AND x.objid = d.oid AND x.refclassid = 'pg_class'::regclass AND x.refobjid = q.oid
+      OR x.classid = 'pg_class'::regclass AND x.objid = q.oid AND x.deptype = 'i'
+        AND x.refclassid = 'pg_class'::regclass AND x.refobjid = t.oid AND x.refobjsubid = c.attnum)
+  JOIN pg_sequence AS p ON p.seqrelid = q.oid
+  LIMIT 1
+) AS s ON true
+ORDER BY t.relname, c.attnum`
+	return in.each(query, func(rows *sql.Rows) error {
+		var table string
+		var isEnum bool
+		var c relational.Column
+		var name sql.NullString
+		var start, increment sql.NullInt64
+		err := rows.Scan(&table, &c.Name, &c.Native, &isEnum, &c.Nullable, &name, &start, &increment)
+		if err != nil {
+			return err
+		}
+		c.Type = typeOf(c.Native)
+		if isEnum {
+			c.Type = scalar.Enum
+		}
+		if name.Valid && c.Type == scalar.Int {
+			c.Generated = true
+			c.Sequence = &schema.Sequence{Name: name.String, InitialValue: int(start.Int64), AllocationSize: int(increment.Int64)}
+		}
+		t := in.byName[table]
+		t.Columns = append(t.Columns, c)
+		return nil
+	})
+}
+
+// indexes reads keys and indexes over whole columns and all rows; others are none of ours.
+func (in *inspection) indexes() error {
+	const query = `SELECT t.relname, i.relname, x.indisprimary, x.indisunique, c.attname
+FROM (SELECT t.oid, t.relname FROM ` + ownTables + `) AS t
+JOIN pg_index AS x ON x.indrelid = t.oid AND x.indpred IS NULL AND x.indexprs IS NULL AND x.indisvalid
+JOIN pg_class AS i ON i.oid = x.indexrelid
+CROSS JOIN LATERAL unnest(x.indkey::int2[]) WITH ORDINALITY AS k (number, place)
+JOIN pg_attribute AS c ON c.attrelid = t.oid AND c.attnum = k.number
+WHERE k.place <= x.indnkeyatts
+ORDER BY t.relname, x.indexrelid, k.place`
+	return in.each(query, func(rows *sql.Rows) error {
+		var table, name, column string
+		var primary, unique bool
+		if err := rows.Scan(&table, &name, &primary, &unique, &column); err != nil {
+			return err
+		}
+		t := in.byName[table]
+		if primary {
+			t.PrimaryKey = append(t.PrimaryKey, column)
+			return nil
+		}
+		if n := len(t.Indexes); n > 0 && t.Indexes[n-1].Name == name {
+			t.Indexes[n-1].Columns = append(t.Indexes[n-1].Columns, column)
+			return nil
+		}
+		t.Indexes = append(t.Indexes, relational.Index{Name: name, Columns: []string{column}, Unique: unique})
+		return nil
+	})
+}
+
+// actions are what pg_constraint calls the ends of a reference that are ours.
+var actions = map[string]relational.OnDelete{"n": relational.SetNull, "c": relational.Cascade}
+
+// foreignKeys reads references of one column to a table of the schema; others are none of ours.
+func (in *inspection) foreignKeys() error {
+	const query = `SELECT t.relname, k.conname, c.attname, o.relname, r.attname, k.confdeltype::text
+FROM (SELECT t.oid, t.relname, t.relnamespace FROM ` + ownTables + `) AS t
+JOIN pg_constraint AS k ON k.conrelid = t.oid AND k.contype = 'f' AND cardinality(k.conkey) = 1
+JOIN pg_attribute AS c ON c.attrelid = t.oid AND c.attnum = k.conkey[1]
+JOIN pg_class AS o ON o.oid = k.confrelid AND o.relnamespace = t.relnamespace
+JOIN pg_attribute AS r ON r.attrelid = o.oid AND r.attnum = k.confkey[1]
+ORDER BY t.relname, k.oid`
+	return in.each(query, func(rows *sql.Rows) error {
+		var table, action string
+		var key relational.ForeignKey
+		if err := rows.Scan(&table, &key.Name, &key.Column, &key.Table, &key.Reference, &action); err != nil {
+			return err
+		}
+		key.OnDelete = relational.NoAction
+		if ours, ok := actions[action]; ok {
+			key.OnDelete = ours
+		}
+		t := in.byName[table]
+		t.ForeignKeys = append(t.ForeignKeys, key)
+		return nil
+	})
+}
+
+// each calls f for every row of a query on the schema.
+func (in *inspection) each(query string, f func(*sql.Rows) error) error {
+	rows, err := in.db.QueryContext(in.ctx, query, in.schema)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
