@@ -99,7 +99,7 @@ ORDER BY t.relname, c.attnum`
 		}
 		if name.Valid && c.Type == scalar.Int {
 			c.Generated = true
-			c.Sequence = &schema.Sequence{Name: name.String, InitialValue: int(start.Int64), AllocationSize: int(increment.Int64)}
+			c.Sequence = &schema.Sequence{Name: name.String, InitialValue: start.Int64, AllocationSize: increment.Int64}
 		}
 		t := in.byName[table]
 		t.Columns = append(t.Columns, c)

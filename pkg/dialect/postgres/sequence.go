@@ -39,11 +39,11 @@ func (s *script) makeSequence(table string, c *relational.Column) {
 	body := "BEGIN IF to_regclass(" + literal(name) + ") IS NOT NULL THEN EXECUTE format('ALTER SEQUENCE %s RENAME TO %I', " +
 		literal(name) + ", 'former_' || to_regclass(" + literal(name) + ")::oid); END IF; END"
 	s.add(s.sql("DO ").SQL(literal(body)))
-	start := 1
+	start := int64(1)
 	if c.Sequence != nil {
 		start = max(c.Sequence.InitialValue, 1)
 	}
-	s.add(s.sql("CREATE SEQUENCE ").Table(sequenceName(table, c)).SQL(" START ").SQL(strconv.Itoa(start)))
+	s.add(s.sql("CREATE SEQUENCE ").Table(sequenceName(table, c)).SQL(" START ").SQL(strconv.FormatInt(start, 10)))
 }
 
 // ownSequence lets the sequence go with its column.
