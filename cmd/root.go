@@ -44,7 +44,7 @@ func newRootCmd(app *App) *cobra.Command {
 	)
 	addGroup(root, groupService, newDeployCmd(app, runDeploy), newInfoCmd(app, runInfo), newTokenCmd(app, runToken), newListCmd(app, runList), newDeleteCmd(app, runDelete))
 	addGroup(root, groupData, newSeedCmd(app, runSeed), newResetCmd(app, runReset))
-	addGroup(root, groupServer, newDevCmd(app, runDev), newServerCmd(app, runServer), newLocalCmd(app))
+	addGroup(root, groupServer, newDevCmd(app, runDev), newServerCmd(app, runServer), newLocalCmd(app), newKeysCmd(app))
 	addGroup(root, groupCloud, newLoginCmd(app, runLogin), newLogoutCmd(app, runLogout))
 	root.AddCommand(newVersionCmd(app, runVersion))
 	root.SetIn(app.Terminal.In)
