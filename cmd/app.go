@@ -14,6 +14,8 @@ type App struct {
 	Terminal *terminal.Terminal
 	Environ  []string // NAME=value
 	Getenv   func(string) string
+
+	StrictExit bool // exit 3 and 4 where the original had 1
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *App {

@@ -48,7 +48,7 @@ func runDelete(ctx context.Context, opts *deleteOptions) error {
 	p := opts.App.Terminal.Start(fmt.Sprintf("Deleting service %s from %s", opts.App.Terminal.Bold(url), t.Label))
 	if err := t.Server.DeleteProject(ctx, t.Endpoint.Name(), t.Endpoint.Stage); err != nil {
 		p.Abort()
-		return t.explain(err)
+		return t.refused(err)
 	}
 	p.Timed()
 	return nil

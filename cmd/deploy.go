@@ -27,6 +27,8 @@ type deployOptions struct {
 	NoMigrate  bool
 	NoGenerate bool
 	SkipHooks  bool
+	Wizard     wizardFlags
+	Wait       time.Duration // for a server that is still starting
 }
 
 func newDeployCmd(app *App, run func(context.Context, *deployOptions) error) *cobra.Command {
@@ -53,6 +55,8 @@ func newDeployCmd(app *App, run func(context.Context, *deployOptions) error) *co
 	flags.BoolVar(&opts.NoMigrate, "no-migrate", false, "Disable migrations. Prisma 1.26 and above needed")
 	flags.BoolVar(&opts.NoGenerate, "no-generate", false, "Disable implicit client generation")
 	flags.BoolVar(&opts.SkipHooks, "skip-hooks", false, "Disable hooks on deploy")
+	flags.DurationVar(&opts.Wait, "wait", 0, "Wait this long for a server that is still starting, as in 30s")
+	opts.Wizard.register(flags)
 	return cmd
 }
 
@@ -61,8 +65,11 @@ func runDeploy(ctx context.Context, opts *deployOptions) error {
 	if err != nil {
 		return err
 	}
-	secret := ""
-	if opts.New || file.Endpoint == "" {
+	secret, err := secretOf(opts.Wizard.SecretEnv, file.Env.Get)
+	if err != nil {
+		return err
+	}
+	if opts.New || file.Endpoint == "" || opts.Wizard.Server != "" {
 		file, secret, err = chooseEndpoint(ctx, opts, file)
 		if err != nil {
 			return err
@@ -72,10 +79,13 @@ func runDeploy(ctx context.Context, opts *deployOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := t.await(ctx, opts.App, opts.Wait); err != nil {
+		return err
+	}
 	if err := t.greet(ctx, opts.App); err != nil {
 		return err
 	}
-	return t.explain(newDeployment(opts, t).run(ctx))
+	return t.refused(newDeployment(opts, t).run(ctx))
 }
 
 // deployment is one deploy on its way.
@@ -200,7 +210,7 @@ func (d *deployment) printWarnings() error {
 	}
 	d.t.Printf("\nIf you want to ignore the warnings, please deploy with the --force flag: $ %s\n", d.t.Cyan("prisma1 deploy --force"))
 	d.t.Printf("Read more about deployment warnings here: https://bit.ly/prisma-force-flag\n")
-	return errShown
+	return errNeedsForce
 }
 
 // follow waits for the migration and runs what belongs behind it.

@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"io/fs"
+	"net/url"
 	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/client"
@@ -28,4 +29,14 @@ func describeAnswer(err error, list client.Errors) string {
 		}
 	}
 	return message
+}
+
+// withoutPassword is a URL as it may be shown.
+func withoutPassword(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return address
+	}
+	u.User = nil
+	return u.String()
 }

@@ -4,19 +4,25 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
 
+	"github.com/prisma1-go/prisma1/pkg/client"
 	"github.com/prisma1-go/prisma1/pkg/terminal"
 )
 
-// Exit statuses. They are the original's, but for 130: there Ctrl-C was 1, or 0 at a prompt.
+// Exit statuses. The original knew 0, 1 and 127; Ctrl-C was 1 there, or 0 at a prompt. Statuses 3
+// and 4 are for scripts that ask for them with --strict-exit.
 const (
 	exitOK             = 0
 	exitFailed         = 1
+	exitUsage          = 2
+	exitNeedsForce     = 3
+	exitNoAccess       = 4
 	exitUnknownCommand = 127
 	exitInterrupted    = 130
 )
@@ -39,8 +45,25 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return app.report(err)
 }
 
-// shown is the error of a command that has already printed what went wrong.
+// errShown is the error of a command that has already printed what went wrong.
 var errShown = errors.New("already shown")
+
+// errNeedsForce is errShown for what would lose data.
+var errNeedsForce = fmt.Errorf("needs --force: %w", errShown)
+
+// usageError is a command line that makes no sense.
+type usageError struct{ cause error }
+
+func (e *usageError) Error() string { return e.cause.Error() }
+func (e *usageError) Unwrap() error { return e.cause }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
+
+// notAuthenticatedError explains why a server refused a request: for want of the right secret.
+type notAuthenticatedError struct{ cause error }
+
+func (e *notAuthenticatedError) Error() string { return e.cause.Error() }
+func (e *notAuthenticatedError) Unwrap() error { return e.cause }
 
 // unknownCommandError names a command that does not exist and the one that was perhaps meant.
 type unknownCommandError struct{ Name, Meant string }
@@ -55,12 +78,23 @@ func (e *unknownCommandError) Error() string {
 
 // report prints an error and returns the exit status that goes with it.
 func (app *App) report(err error) int {
-	if errors.Is(err, errShown) {
-		return exitFailed
+	if !errors.Is(err, errShown) {
+		app.Terminal.Error(describe(err))
 	}
-	app.Terminal.Error(describe(err))
 	if _, ok := errors.AsType[*unknownCommandError](err); ok {
 		return exitUnknownCommand
+	}
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return exitUsage
+	}
+	if !app.StrictExit {
+		return exitFailed
+	}
+	if errors.Is(err, errNeedsForce) {
+		return exitNeedsForce
+	}
+	if _, ok := errors.AsType[*notAuthenticatedError](err); ok || client.NeedsSecret(err) {
+		return exitNoAccess
 	}
 	return exitFailed
 }

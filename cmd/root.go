@@ -3,6 +3,8 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,7 +23,7 @@ const (
 )
 
 // later are the original's commands that are still missing.
-var later = []string{"init", "introspect", "admin", "playground", "import", "export", "generate", "console", "account", "cluster-token"}
+var later = []string{"introspect", "import", "export", "generate"}
 
 func newRootCmd(app *App) *cobra.Command {
 	root := &cobra.Command{
@@ -36,17 +38,30 @@ func newRootCmd(app *App) *cobra.Command {
 	cobra.EnableCommandSorting = false
 	root.RunE = func(cmd *cobra.Command, args []string) error { return runRoot(app, cmd, args) }
 	root.Flags().BoolP("version", "v", false, "print the version")
+	registerGlobalSettings(root.PersistentFlags())
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		home, _ := os.UserHomeDir() // without one there is no file
+		settings, err := readGlobalSettings(cmd.Flags(), filepath.Join(home, ".prisma", "config.yml"))
+		if err != nil {
+			return err
+		}
+		app.StrictExit = settings.StrictExit
+		if settings.NoInteractive {
+			app.Terminal.NeverAsk()
+		}
+		return nil
+	}
 	root.AddGroup(
 		&cobra.Group{ID: groupService, Title: "Service:"},
 		&cobra.Group{ID: groupData, Title: "Data workflows:"},
 		&cobra.Group{ID: groupServer, Title: "Server:"},
 		&cobra.Group{ID: groupCloud, Title: "Cloud:"},
 	)
-	addGroup(root, groupService, newDeployCmd(app, runDeploy), newInfoCmd(app, runInfo), newTokenCmd(app, runToken), newListCmd(app, runList), newDeleteCmd(app, runDelete))
-	addGroup(root, groupData, newSeedCmd(app, runSeed), newResetCmd(app, runReset))
-	addGroup(root, groupServer, newDevCmd(app, runDev), newServerCmd(app, runServer), newLocalCmd(app), newKeysCmd(app))
-	addGroup(root, groupCloud, newLoginCmd(app, runLogin), newLogoutCmd(app, runLogout))
-	root.AddCommand(newVersionCmd(app, runVersion))
+	addGroup(root, groupService, newInitCmd(app, runInit), newDeployCmd(app, runDeploy), newInfoCmd(app, runInfo), newTokenCmd(app, runToken), newListCmd(app, runList), newDeleteCmd(app, runDelete))
+	addGroup(root, groupData, newAdminCmd(app, runAdmin), newPlaygroundCmd(app, runPlayground), newSeedCmd(app, runSeed), newResetCmd(app, runReset))
+	addGroup(root, groupServer, newDevCmd(app, runDev), newServerCmd(app, runServer), newLocalCmd(app), newClusterCmd(app), newConfigCmd(app, runConfig), newDoctorCmd(app, runDoctor), newKeysCmd(app))
+	addGroup(root, groupCloud, newLoginCmd(app, runLogin), newLogoutCmd(app, runLogout), newConsoleCmd(app, runConsole), newAccountCmd(app, runAccount))
+	root.AddCommand(newVersionCmd(app, runVersion), newClusterTokenCmd(app, runClusterToken))
 	root.SetIn(app.Terminal.In)
 	root.SetOut(app.Terminal.Out)
 	root.SetErr(app.Terminal.Err)
@@ -109,15 +124,15 @@ func flagError(err error) error {
 		return err
 	}
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
-		return fmt.Errorf("Unknown flag %s", dashed(e.GetSpecifiedName()))
+		return usagef("Unknown flag %s", dashed(e.GetSpecifiedName()))
 	}
 	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
-		return fmt.Errorf("Flag --%s expects a value", e.GetFlag().Name)
+		return usagef("Flag --%s expects a value", e.GetFlag().Name)
 	}
 	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		return fmt.Errorf("Flag --%s cannot be %q: %w", e.GetFlag().Name, e.GetValue(), e.Unwrap())
+		return usagef("Flag --%s cannot be %q: %w", e.GetFlag().Name, e.GetValue(), e.Unwrap())
 	}
-	return err
+	return &usageError{err}
 }
 
 func dashed(name string) string {
@@ -130,7 +145,7 @@ func dashed(name string) string {
 // noArgs refuses arguments; the original let two of them pass.
 func noArgs(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("Unexpected argument %s", args[0])
+		return usagef("Unexpected argument %s", args[0])
 	}
 	return nil
 }
@@ -138,7 +153,7 @@ func noArgs(_ *cobra.Command, args []string) error {
 // atMostOneArg refuses a second argument.
 func atMostOneArg(_ *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return fmt.Errorf("Unexpected argument %s", args[1])
+		return usagef("Unexpected argument %s", args[1])
 	}
 	return nil
 }

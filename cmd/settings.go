@@ -1,9 +1,11 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 
@@ -19,6 +21,79 @@ type serverSettings struct {
 	LogFormat string // "text" or "json"
 	LogLevel  string // "error", "warn", "info" or "debug"
 	LogSQL    bool   // log every statement
+}
+
+// globalSettings hold for every command.
+type globalSettings struct {
+	NoInteractive bool // never ask
+	StrictExit    bool // exit 3 for "needs --force", 4 for "not authenticated"
+}
+
+func registerGlobalSettings(flags *pflag.FlagSet) {
+	flags.Bool("no-interactive", false, "Never ask; fail and name the missing flag (also with CI set)")
+	flags.Bool("strict-exit", false, "Exit 3 when --force is needed and 4 when not authenticated")
+}
+
+// readGlobalSettings reads flags, then the environment, then ~/.prisma/config.yml.
+func readGlobalSettings(flags *pflag.FlagSet, file string) (globalSettings, error) {
+	v, err := lookup(flags, file)
+	if err != nil {
+		return globalSettings{}, err
+	}
+	ci := v.GetString("ci")
+	return globalSettings{
+		NoInteractive: v.GetBool("no-interactive") || ci != "" && ci != "false" && ci != "0",
+		StrictExit:    v.GetBool("strict-exit"),
+	}, nil
+}
+
+// lookup prepares to look settings up; a file that cannot be read is for those who need it.
+func lookup(flags *pflag.FlagSet, file string) (*viper.Viper, error) {
+	v := viper.New()
+	v.SetEnvPrefix("PRISMA")
+	v.SetEnvKeyReplacer(strings.NewReplacer("-", "_"))
+	v.AutomaticEnv()
+	v.SetConfigFile(file)
+	_ = v.ReadInConfig()
+	return v, errors.Join(v.BindPFlags(flags), v.BindEnv("ci", "CI"), v.BindEnv("log-level", "PRISMA_LOG_LEVEL", "LOG_LEVEL"))
+}
+
+// settingsOf lists the settings that are flags of every command or of the server, each with
+// where it comes from.
+func settingsOf(flags *pflag.FlagSet, file string) ([]setting, error) {
+	all := pflag.NewFlagSet("settings", pflag.ContinueOnError)
+	registerServerSettings(all)
+	registerGlobalSettings(all)
+	var err error
+	flags.Visit(func(f *pflag.Flag) {
+		if own := all.Lookup(f.Name); own != nil {
+			err = errors.Join(err, all.Set(f.Name, f.Value.String()))
+		}
+	})
+	v, lookupErr := lookup(all, file)
+	if err := errors.Join(err, lookupErr); err != nil {
+		return nil, err
+	}
+	var list []setting
+	all.VisitAll(func(f *pflag.Flag) {
+		variable := "PRISMA_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		s := setting{Name: f.Name, Value: v.GetString(f.Name), Source: "default"}
+		switch {
+		case f.Changed:
+			s.Source = "flag --" + f.Name
+		case os.Getenv(variable) != "":
+			s.Source = "environment " + variable
+		case f.Name == "log-level" && os.Getenv("LOG_LEVEL") != "":
+			s.Source = "environment LOG_LEVEL"
+		case v.InConfig(f.Name):
+			s.Source = file
+		}
+		if f.Name == "port" && s.Value == "-1" {
+			s.Value = ""
+		}
+		list = append(list, s)
+	})
+	return list, nil
 }
 
 // Viper is used in this file only, to look flags and environment up in one place.

@@ -73,7 +73,7 @@ func onTerminal(t *testing.T, dir string, env []string, args ...string) *screen 
 	}
 	cmd := exec.Command("prisma1", args...)
 	cmd.Dir = dir
-	cmd.Env = append(append(os.Environ(), "HOME="+filepath.Join(dir, ".home"), "NO_COLOR=1"), env...)
+	cmd.Env = append(append(os.Environ(), "HOME="+filepath.Join(dir, ".home"), "NO_COLOR=1", "CI="), env...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = console.Tty(), console.Tty(), console.Tty()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -119,6 +119,7 @@ func (s *screen) ends(status int) {
 }
 
 const (
+	up    = "\x1b[A"
 	down  = "\x1b[B"
 	enter = "\r"
 	ctrlC = "\x03"
@@ -180,7 +181,7 @@ func TestWizardOnTerminal(t *testing.T) {
 	dir, definition := wizardFolder(t)
 	s := onTerminal(t, dir, nil, "deploy")
 	s.reads("Set up a new Prisma server or deploy to an existing server?")
-	s.types(down + enter)
+	s.types(up + enter) // the last of the list
 	s.reads("Enter the endpoint of your Prisma server")
 	s.types(url + "/" + enter)
 	s.reads("Choose a name for your service")
@@ -203,7 +204,7 @@ func TestWizardUsesTypedSecret(t *testing.T) {
 	dir, _ := wizardFolder(t)
 	s := onTerminal(t, dir, nil, "deploy", "--new")
 	s.reads("Set up a new Prisma server")
-	s.types(down + enter)
+	s.types(up + enter) // the last of the list
 	s.reads("Enter the endpoint of your Prisma server")
 	s.types(url + enter)
 	s.reads("Enter the management API secret")
@@ -212,8 +213,13 @@ func TestWizardUsesTypedSecret(t *testing.T) {
 	s.types(enter)
 	s.reads("Choose a name for your stage")
 	s.types(enter)
+	s.reads("Keep the secret in .env")
+	s.types(enter)
 	s.reads("Your Prisma endpoint is live:")
 	s.ends(0)
+	again := onTerminal(t, dir, nil, "deploy")
+	again.reads("Service is already up to date.")
+	again.ends(0)
 	if strings.Contains(s.seen.String(), "s3cret") {
 		t.Errorf("the secret was shown: %q", s.seen)
 	}
@@ -258,7 +264,7 @@ func TestWizardCannotWrite(t *testing.T) {
 	}
 	s := onTerminal(t, dir, nil, "deploy")
 	s.reads("Set up a new Prisma server")
-	s.types(down + enter)
+	s.types(up + enter) // the last of the list
 	s.reads("Enter the endpoint")
 	s.types(url + enter)
 	s.reads("Choose a name for your service")

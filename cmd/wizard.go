@@ -5,11 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"github.com/prisma1-go/prisma1/pkg/client"
+	"github.com/prisma1-go/prisma1/pkg/cluster"
 	"github.com/prisma1-go/prisma1/pkg/prismayml"
 	"github.com/prisma1-go/prisma1/pkg/project"
 	"github.com/prisma1-go/prisma1/pkg/terminal"
@@ -20,37 +24,90 @@ type prompter interface {
 	Select(question string, choices []terminal.Choice) (string, error)
 	Input(question, standard string, check func(string) error) (string, error)
 	Password(question string) (string, error)
+	Confirm(question string, standard bool) (bool, error)
 }
 
 const (
-	localChoice = "Local server"
-	otherChoice = "Use other server"
+	existingChoice = "Use existing database"
+	newChoice      = "Create new database"
+	localChoice    = "Local server"
+	helloChoice    = "Hello world"
+	demoChoice     = "Demo server + MySQL database"
+	otherChoice    = "Use other server"
 )
+
+// localURL is where a server on this machine usually is.
+const localURL = "http://localhost:4466"
+
+// wizardFlags answer the questions of the wizard beforehand; "" asks.
+type wizardFlags struct {
+	Server    string // "local", a known cluster or a URL
+	Service   string
+	Stage     string
+	SecretEnv string // variable with the management secret
+	Yes       bool   // take what is suggested
+}
+
+func (f *wizardFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.Server, "server", "", "Server to use: local, the name of a known cluster, or a URL")
+	flags.StringVar(&f.Service, "service", "", "Name of the service")
+	flags.StringVar(&f.Stage, "stage", "", "Name of the stage")
+	flags.StringVar(&f.SecretEnv, "secret-env", "", "Environment variable with the management API secret")
+	flags.BoolVarP(&f.Yes, "yes", "y", false, "Take what is suggested instead of asking")
+}
 
 // wizard finds out where a service without an endpoint is to be deployed.
 type wizard struct {
 	ask        prompter
+	given      wizardFlags
+	database   databaseFlags
+	getenv     func(string) string
 	startLocal func(context.Context) (url string, err error) // only when it is chosen
 	localURL   string                                        // of the running local server, "" when none runs
-	folder     string                                        // of the service definition
+	clusters   []cluster.Cluster                             // of ~/.prisma/config.yml
+	loggedIn   bool
+	databases  bool   // offer to set up a server with docker-compose, too
+	folder     string // of the service definition
 }
 
 // answers are what the wizard found out.
 type answers struct {
 	Endpoint string
-	Secret   string // for management requests; "" when the server asks for none
+	Secret   string    // for management requests; "" when the server asks for none
+	Keep     bool      // write the secret into .env
+	Database *database // for docker-compose.yml; nil when the server is there already
+}
+
+// newWizard is the wizard of this surroundings for a service in a folder.
+func (app *App) newWizard(given wizardFlags, folder string, getenv func(string) string) (*wizard, error) {
+	registry, err := app.registry()
+	if err != nil {
+		return nil, err
+	}
+	w := &wizard{
+		ask: app.Terminal, given: given, getenv: getenv, startLocal: app.startLocalForWizard,
+		clusters: registry.Clusters(), folder: folder,
+		loggedIn: registry.SessionKey() != "" || app.Getenv("PRISMA_CLOUD_SESSION_KEY") != "",
+	}
+	if state, running := app.localServer(); running {
+		w.localURL = state.URL()
+	}
+	return w, nil
 }
 
 // chooseEndpoint runs the wizard, writes its endpoint into the definition and loads that again.
 // Without a terminal it says what is missing. Nothing is written before all is answered.
 func chooseEndpoint(ctx context.Context, opts *deployOptions, file *prismayml.File) (*prismayml.File, string, error) {
 	t := opts.App.Terminal
-	if !t.Interactive() || opts.JSON {
+	if opts.JSON {
+		t.NeverAsk()
+	}
+	if !t.Interactive() && opts.Wizard.Server == "" {
 		return nil, "", errors.New("The property `endpoint` is missing in prisma.yml and there is no terminal to ask on. Set it, or give it with --endpoint http://HOST:4466/SERVICE/STAGE")
 	}
-	w := wizard{ask: t, startLocal: opts.App.startLocalForWizard, folder: file.Dir}
-	if state, running := opts.App.localServer(); running {
-		w.localURL = state.URL()
+	w, err := opts.App.newWizard(opts.Wizard, file.Dir, file.Env.Get)
+	if err != nil {
+		return nil, "", err
 	}
 	found, err := w.run(ctx)
 	if err != nil {
@@ -60,73 +117,219 @@ func chooseEndpoint(ctx context.Context, opts *deployOptions, file *prismayml.Fi
 		if err := prismayml.SetEndpoint(file.Path, found.Endpoint); err != nil {
 			return nil, "", fmt.Errorf("The endpoint could not be written: %w\nAdd this line to %s yourself and run prisma1 deploy again:\n\n  endpoint: %s", err, file.Path, found.Endpoint)
 		}
-		t.Printf("\nWritten endpoint `%s` to %s\n", found.Endpoint, filepath.Base(file.Path))
+		out := t
+		if opts.JSON {
+			out = t.Silent()
+		}
+		out.Printf("\nWritten endpoint `%s` to %s\n", found.Endpoint, filepath.Base(file.Path))
+		if found.Keep {
+			if err := keepSecret(out, ".", found.Secret); err != nil {
+				return nil, "", err
+			}
+		}
 	}
 	file, err = opts.Definition.load(opts.App, found.Endpoint)
 	return file, found.Secret, err
 }
 
 func (w *wizard) run(ctx context.Context) (answers, error) {
+	choice, err := w.choose()
+	if err != nil {
+		return answers{}, err
+	}
+	switch choice {
+	case newChoice, existingChoice:
+		database, err := w.askDatabase(choice == existingChoice)
+		return answers{Endpoint: localURL, Database: database}, err
+	case helloChoice:
+		return answers{Endpoint: localURL + "/hello-world/dev"}, nil
+	case demoChoice:
+		return answers{}, errors.New("The demo servers of the Prisma Cloud are shut down. Choose another server, or start one on this machine with: prisma1 local start")
+	case localChoice:
+		return w.local(ctx)
+	}
+	return w.remote(ctx, choice)
+}
+
+// choose asks the first question. The flag may also name a server's URL.
+func (w *wizard) choose() (string, error) {
+	if w.given.Server != "" {
+		return w.named(w.given.Server)
+	}
+	if w.given.Yes {
+		return localChoice, nil
+	}
+	choice, err := w.ask.Select("Set up a new Prisma server or deploy to an existing server?", w.choices())
+	return choice, missingFlag(err, "server")
+}
+
+// named is the choice that --server stands for.
+func (w *wizard) named(server string) (string, error) {
+	switch server {
+	case "local":
+		return localChoice, nil
+	case "new-database", "existing-database", "hello-world":
+		if !w.databases {
+			return "", usagef("--server %s is only known to prisma1 init", server)
+		}
+		return map[string]string{"new-database": newChoice, "existing-database": existingChoice, "hello-world": helloChoice}[server], nil
+	}
+	if _, known := w.known(server); known || strings.Contains(server, "://") {
+		return server, nil
+	}
+	return "", usagef("--server %q is neither local, nor a cluster of ~/.prisma/config.yml, nor a URL", server)
+}
+
+func (w *wizard) known(name string) (cluster.Cluster, bool) {
+	for _, c := range w.clusters {
+		if c.Name == name && c.Host != "" {
+			return c, true
+		}
+	}
+	return cluster.Cluster{}, false
+}
+
+func (w *wizard) choices() []terminal.Choice {
 	local := terminal.Choice{Name: localChoice, Description: "Start a Prisma server with SQLite on this machine"}
 	if w.localURL != "" {
 		local.Description = "Use the server that runs at " + w.localURL
 	}
-	choice, err := w.ask.Select("Set up a new Prisma server or deploy to an existing server?", []terminal.Choice{
-		local,
-		{Name: otherChoice, Description: "Manually provide endpoint of a running Prisma server"},
-	})
+	list := []terminal.Choice{local}
+	if w.databases {
+		list = append(list, terminal.Choice{Name: helloChoice, Description: "Write an example service for prisma1 dev"})
+		if _, err := os.Stat(filepath.Join(w.folder, "docker-compose.yml")); err != nil {
+			list = append(list,
+				terminal.Choice{Name: existingChoice, Description: "Connect to existing database"},
+				terminal.Choice{Name: newChoice, Description: "Set up a local database using Docker"})
+		}
+	}
+	for _, c := range w.clusters {
+		if c.Host != "" {
+			list = append(list, terminal.Choice{Name: c.Name, Description: "Use the server at " + withoutPassword(c.Host)})
+		}
+	}
+	if w.loggedIn {
+		list = append(list, terminal.Choice{Name: demoChoice, Description: "Free demo environment hosted in Prisma Cloud"})
+	}
+	return append(list, terminal.Choice{Name: otherChoice, Description: "Manually provide endpoint of a running Prisma server"})
+}
+
+// local uses the server on this machine, and starts it after all is answered.
+func (w *wizard) local(ctx context.Context) (answers, error) {
+	secret, err := w.secret()
 	if err != nil {
 		return answers{}, err
-	}
-	base, secret := w.localURL, ""
-	if choice == otherChoice {
-		base, secret, err = w.otherServer(ctx)
-		if err != nil {
-			return answers{}, err
-		}
 	}
 	path, err := w.names()
 	if err != nil {
 		return answers{}, err
 	}
+	base := w.localURL
 	if base == "" {
 		base, err = w.startLocal(ctx)
+	}
+	return answers{Endpoint: base + path, Secret: secret}, err
+}
+
+// remote uses a known cluster, a server named by --server, or one that is typed in.
+func (w *wizard) remote(ctx context.Context, choice string) (a answers, err error) {
+	base := ""
+	if known, ok := w.known(choice); ok {
+		e, err := prismayml.ParseEndpoint(known.Host)
 		if err != nil {
+			return answers{}, fmt.Errorf("cluster %s in ~/.prisma/config.yml: %w", known.Name, err)
+		}
+		base = e.Base
+		if a.Secret, err = w.secret(); err != nil {
+			return answers{}, err
+		}
+	} else if base, a, err = w.otherServer(ctx); err != nil {
+		return answers{}, err
+	}
+	path, err := w.names()
+	if err != nil {
+		return answers{}, err
+	}
+	if a.Secret != "" && w.given.SecretEnv == "" {
+		if a.Keep, err = w.ask.Confirm("Keep the secret in .env, where the next deploy finds it?", true); err != nil {
 			return answers{}, err
 		}
 	}
-	return answers{Endpoint: base + path, Secret: secret}, nil
+	a.Endpoint = base + path
+	return a, nil
+}
+
+// secret is the management secret that --secret-env names, "" without that flag.
+func (w *wizard) secret() (string, error) { return secretOf(w.given.SecretEnv, w.getenv) }
+
+func secretOf(variable string, getenv func(string) string) (string, error) {
+	if variable == "" {
+		return "", nil
+	}
+	if secret := getenv(variable); secret != "" {
+		return secret, nil
+	}
+	return "", fmt.Errorf("The environment variable %s of --secret-env is not set", variable)
+}
+
+// missingFlag names the flag that answers a question nobody is there to answer.
+func missingFlag(err error, flag string) error {
+	if errors.Is(err, terminal.ErrNoTerminal) {
+		return usagef("There is no terminal to ask on. Give --%s, or --yes to take what is suggested", flag)
+	}
+	return err
+}
+
+// input asks for a text, unless its flag was given.
+func (w *wizard) input(given, flag, question, standard string, check func(string) error) (string, error) {
+	if given == "" && w.given.Yes {
+		given = standard
+	}
+	if given != "" {
+		return given, check(given)
+	}
+	answer, err := w.ask.Input(question, standard, check)
+	return answer, missingFlag(err, flag)
 }
 
 // otherServer asks for the address of a server, and for its management secret if it wants one.
-func (w *wizard) otherServer(ctx context.Context) (base, secret string, err error) {
-	base, err = w.ask.Input("Enter the endpoint of your Prisma server", "http://localhost:4466", func(text string) error {
+func (w *wizard) otherServer(ctx context.Context) (base string, a answers, err error) {
+	base, err = w.input(w.given.Server, "server", "Enter the endpoint of your Prisma server", localURL, func(text string) error {
 		_, err := prismayml.ParseEndpoint(text)
 		return err
 	})
 	if err != nil {
-		return "", "", err
+		return "", a, err
 	}
 	e, err := prismayml.ParseEndpoint(base)
 	if err != nil {
-		return "", "", err
+		return "", a, err
 	}
+	if a.Secret, err = w.secret(); err != nil || a.Secret != "" {
+		return e.Base, a, err
+	}
+	if w.getenv != nil && w.getenv(secretVariable) != "" {
+		return e.Base, a, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
+	defer cancel()
 	_, err = client.New(e.Base, "", nil).Projects(ctx)
-	if client.NeedsSecret(err) {
-		secret, err = w.ask.Password("Enter the management API secret")
+	if !client.NeedsSecret(err) {
+		return e.Base, a, nil // whether it is there the deploy finds out
 	}
-	return e.Base, secret, err
+	a.Secret, err = w.ask.Password("Enter the management API secret")
+	return e.Base, a, missingFlag(err, "secret-env")
 }
 
 // names asks for the service and stage and returns their path, "" for default/default.
 func (w *wizard) names() (string, error) {
-	service, err := w.ask.Input("Choose a name for your service", serviceName(w.folder), func(name string) error {
+	service, err := w.input(w.given.Service, "service", "Choose a name for your service", serviceName(w.folder), func(name string) error {
 		return project.ID{Name: name, Stage: "dev"}.Check()
 	})
 	if err != nil {
 		return "", err
 	}
-	stage, err := w.ask.Input("Choose a name for your stage", "dev", func(name string) error {
+	stage, err := w.input(w.given.Stage, "stage", "Choose a name for your stage", "dev", func(name string) error {
 		return project.ID{Name: service, Stage: name}.Check()
 	})
 	if err != nil {

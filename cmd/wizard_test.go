@@ -21,6 +21,8 @@ func (p *person) Select(string, []terminal.Choice) (string, error) { return p.ne
 
 func (p *person) Password(string) (string, error) { return p.next(), nil }
 
+func (p *person) Confirm(string, bool) (bool, error) { return p.next() == "y", nil }
+
 func (p *person) Input(_, standard string, check func(string) error) (string, error) {
 	answer := p.next()
 	if answer == "" {

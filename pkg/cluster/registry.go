@@ -163,3 +163,50 @@ func text(n *yaml.Node, name string) string {
 func scalar(value string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
 }
+
+// Set adds a cluster, or changes the one of that name; what else is known of it stays. Save writes it.
+func (r *Registry) Set(c Cluster) {
+	clusters := property(r.root, "clusters")
+	if clusters == nil || clusters.Kind != yaml.MappingNode {
+		clusters = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		setProperty(r.root, "clusters", clusters)
+	}
+	clusters.Style = 0
+	entry := property(clusters, c.Name)
+	if entry == nil || entry.Kind != yaml.MappingNode {
+		entry = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		setProperty(clusters, c.Name, entry)
+	}
+	setProperty(entry, "host", scalar(c.Host))
+	if c.Secret == "" {
+		removeProperty(entry, "clusterSecret")
+		return
+	}
+	setProperty(entry, "clusterSecret", scalar(c.Secret))
+}
+
+// Remove takes a cluster out and says whether it was there. Save writes it.
+func (r *Registry) Remove(name string) bool {
+	clusters := property(r.root, "clusters")
+	return clusters != nil && removeProperty(clusters, name)
+}
+
+func setProperty(n *yaml.Node, name string, value *yaml.Node) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			n.Content[i+1] = value
+			return
+		}
+	}
+	n.Content = append(n.Content, scalar(name), value)
+}
+
+func removeProperty(n *yaml.Node, name string) bool {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			n.Content = append(n.Content[:i], n.Content[i+2:]...)
+			return true
+		}
+	}
+	return false
+}

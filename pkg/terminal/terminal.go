@@ -16,7 +16,8 @@ type Terminal struct {
 	In       io.Reader
 	Out, Err io.Writer
 
-	colour bool
+	colour   bool
+	neverAsk bool
 }
 
 // New returns a terminal on three streams. Colours are used when both outputs are a terminal
@@ -28,12 +29,15 @@ func New(in io.Reader, out, err io.Writer, env func(string) string) *Terminal {
 
 // Interactive says whether there is somebody to ask.
 func (t *Terminal) Interactive() bool {
-	return isTerminal(t.In) && t.screen() != nil
+	return !t.neverAsk && isTerminal(t.In) && t.screen() != nil
 }
+
+// NeverAsk makes every prompt fail with ErrNoTerminal.
+func (t *Terminal) NeverAsk() { t.neverAsk = true }
 
 // Silent is the same terminal without results.
 func (t *Terminal) Silent() *Terminal {
-	return &Terminal{In: t.In, Out: io.Discard, Err: t.Err, colour: t.colour}
+	return &Terminal{In: t.In, Out: io.Discard, Err: t.Err, colour: t.colour, neverAsk: t.neverAsk}
 }
 
 // screen is the output a prompt is drawn on, nil when none is a terminal.

@@ -1,0 +1,309 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/spf13/cobra"
+
+	"github.com/prisma1-go/prisma1/pkg/client"
+	"github.com/prisma1-go/prisma1/pkg/prismayml"
+)
+
+type doctorOptions struct {
+	App        *App
+	Definition definitionFlags
+
+	JSON bool
+}
+
+func newDoctorCmd(app *App, run func(context.Context, *doctorOptions) error) *cobra.Command {
+	opts := &doctorOptions{App: app}
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Find out why something does not work",
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+	}
+	opts.Definition.register(cmd)
+	cmd.Flags().BoolVarP(&opts.JSON, "json", "j", false, "Json Output")
+	return cmd
+}
+
+// checked is one thing the doctor looked at.
+type checked struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+	Hint   string `json:"hint"` // what to do; "" when all is well
+}
+
+// examination is a visit at the doctor. A check that another one stands on is left out when
+// that one failed.
+type examination struct {
+	app    *App
+	target *target
+	checks []checked
+}
+
+// runDoctor looks at everything between this folder and the database. It changes nothing.
+func runDoctor(ctx context.Context, opts *doctorOptions) error {
+	x := &examination{app: opts.App, checks: []checked{}}
+	x.program()
+	x.session()
+	if x.definition(opts) && x.server(ctx) {
+		x.version(ctx)
+		x.clock(ctx)
+		x.access(ctx)
+		x.service(ctx)
+	}
+	ok := true
+	for _, c := range x.checks {
+		ok = ok && c.OK
+	}
+	if opts.JSON {
+		if err := printJSON(opts.App.Terminal, struct {
+			OK     bool      `json:"ok"`
+			Checks []checked `json:"checks"`
+		}{ok, x.checks}); err != nil {
+			return err
+		}
+	} else {
+		x.print()
+	}
+	if !ok {
+		return errShown
+	}
+	return nil
+}
+
+func (x *examination) good(name, format string, args ...any) bool {
+	x.checks = append(x.checks, checked{Name: name, OK: true, Detail: withoutTokens(fmt.Sprintf(format, args...))})
+	return true
+}
+
+func (x *examination) bad(name string, err error, hint string) bool {
+	x.checks = append(x.checks, checked{Name: name, Detail: describe(err), Hint: hint})
+	return false
+}
+
+func (x *examination) print() {
+	t := x.app.Terminal
+	for _, c := range x.checks {
+		mark := t.Green("✔")
+		if !c.OK {
+			mark = t.Red("✖")
+		}
+		t.Printf("%s %s: %s\n", mark, t.Bold(c.Name), strings.ReplaceAll(c.Detail, "\n", "\n    "))
+		if c.Hint != "" {
+			t.Printf("    %s\n", c.Hint)
+		}
+	}
+}
+
+// program looks for the original's command, which old hooks and scripts call.
+func (x *examination) program() {
+	self, err := os.Executable()
+	if err != nil {
+		x.bad("program", err, "")
+		return
+	}
+	for _, dir := range filepath.SplitList(x.app.Getenv("PATH")) {
+		for _, name := range []string{"prisma", "prisma1"} {
+			path := filepath.Join(dir, name)
+			resolved, err := filepath.EvalSymlinks(path)
+			if err != nil {
+				continue
+			}
+			own, _ := filepath.EvalSymlinks(self)
+			if resolved != own && (strings.Contains(resolved, "node_modules") || strings.HasSuffix(resolved, ".js")) {
+				x.bad("program", fmt.Errorf("%s is the old command line of npm", path), fmt.Sprintf("Remove it with npm uninstall -g prisma1 prisma, or make %s a link to this program, so that hooks call this one", name))
+				return
+			}
+		}
+	}
+	x.good("program", "prisma1 %s, and no other one on PATH", version)
+}
+
+// session looks at ~/.prisma/config.yml.
+func (x *examination) session() {
+	registry, err := x.app.registry()
+	if err != nil {
+		x.bad("config", err, "Correct the file, or move it away")
+		return
+	}
+	key := cmp.Or(x.app.Getenv("PRISMA_CLOUD_SESSION_KEY"), registry.SessionKey())
+	if key != "" {
+		if err := checkSessionKey(key); err != nil {
+			x.bad("config", err, "Remove it with prisma1 logout")
+			return
+		}
+	}
+	x.good("config", "%s, %d clusters", registry.Path(), len(registry.Clusters()))
+}
+
+func (x *examination) definition(opts *doctorOptions) bool {
+	file, err := opts.Definition.load(x.app, "")
+	if errors.Is(err, prismayml.ErrNotFound) {
+		return x.bad("definition", err, "Go into the folder of your service, or make one with prisma1 init")
+	}
+	if err != nil {
+		return x.bad("definition", err, "")
+	}
+	if _, err := file.Sources(); err != nil {
+		return x.bad("definition", err, "The paths of datamodel are relative to prisma.yml")
+	}
+	x.good("definition", "%s", file.Path)
+	if x.target, err = x.app.connect(file, ""); err != nil {
+		return x.bad("endpoint", err, "It looks like http://localhost:4466/SERVICE/STAGE")
+	}
+	return x.good("endpoint", "%s (server %s)", x.target.Endpoint.HTTP(), x.target.Label)
+}
+
+func (x *examination) server(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
+	defer cancel()
+	begin := time.Now()
+	_, err := x.target.Server.ServerInfo(ctx)
+	if err == nil {
+		return x.good("server", "%s answered in %d ms", x.target.Endpoint.Base, time.Since(begin).Milliseconds())
+	}
+	hint := "Look at the address and at proxies and firewalls in between"
+	if !x.target.Endpoint.Private {
+		hint = "Start it with prisma1 local start, or prisma1 dev"
+	}
+	if e, ok := errors.AsType[*client.Unreachable](err); ok && e.Cause != nil {
+		err = fmt.Errorf("%w (%s)", err, withoutURL(e.Cause))
+	}
+	return x.bad("server", err, hint)
+}
+
+// withoutURL leaves out the address in front of what went wrong.
+func withoutURL(err error) string {
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+		if strings.HasPrefix(err.Error(), "dial ") || strings.HasPrefix(err.Error(), "proxyconnect ") || strings.HasPrefix(err.Error(), "tls") {
+			break
+		}
+	}
+	return err.Error()
+}
+
+func (x *examination) version(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
+	defer cancel()
+	answer, err := x.target.Server.ServerInfo(ctx)
+	switch {
+	case err != nil:
+		x.bad("version", err, "")
+	case !inSync(answer.Version):
+		x.bad("version", fmt.Errorf("this program is %s, the server %s", version, answer.Version), "Bring both to the same minor version")
+	default:
+		x.good("version", "server %s, database %s", answer.Version, cmp.Or(answer.PrimaryConnector, "unknown"))
+	}
+}
+
+// maxSkew is how far two clocks may lie apart; servers allow tokens a minute.
+const maxSkew = time.Minute
+
+func (x *examination) clock(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, x.target.Endpoint.Base+"/status", nil)
+	if err != nil {
+		x.bad("clock", err, "")
+		return
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		x.bad("clock", &client.Unreachable{Server: x.target.Endpoint.Base, Cause: err}, "")
+		return
+	}
+	response.Body.Close()
+	there, err := http.ParseTime(response.Header.Get("Date"))
+	if err != nil {
+		x.good("clock", "the server does not tell its time")
+		return
+	}
+	if skew := time.Since(there).Abs().Round(time.Second); skew > maxSkew {
+		x.bad("clock", fmt.Errorf("this computer and the server are %s apart", skew), "Set the clocks; tokens are refused otherwise")
+		return
+	}
+	x.good("clock", "agrees with the server's")
+}
+
+// access asks something that needs a token, if the server wants one.
+func (x *examination) access(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
+	defer cancel()
+	source := cmp.Or(x.target.signedBy.Source, "no secret")
+	_, err := x.target.Server.Projects(ctx)
+	switch {
+	case client.NeedsSecret(err):
+		x.bad("authentication", x.target.explain(err), fmt.Sprintf("The requests are signed with: %s", source))
+	case err != nil:
+		x.bad("authentication", err, "")
+	default:
+		x.good("authentication", "the server accepts requests signed with %s%s", source, x.expiry())
+	}
+}
+
+// expiry says until when the management token of this run is valid.
+func (x *examination) expiry() string {
+	token, err := managementToken(x.target.signedBy.Text)
+	if err != nil || token == "" {
+		return ""
+	}
+	claims := jwt.MapClaims{}
+	if _, _, err := jwt.NewParser().ParseUnverified(token, claims); err != nil {
+		return ""
+	}
+	expiry, err := claims.GetExpirationTime()
+	if err != nil || expiry == nil {
+		return ""
+	}
+	return ", valid until " + expiry.UTC().Format(time.DateOnly)
+}
+
+// service asks the data API for one of its own fields, which also wakes its database.
+func (x *examination) service(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
+	defer cancel()
+	name, stage := x.target.Endpoint.Name(), x.target.Endpoint.Stage
+	if _, err := x.target.Server.Project(ctx, name, stage); client.NoService(err) {
+		x.bad("service", fmt.Errorf("%s@%s is not on the server", name, stage), "Bring it there with prisma1 deploy")
+		return
+	}
+	api, err := x.target.service()
+	if err != nil {
+		x.bad("service", err, "")
+		return
+	}
+	if _, err := api.Do(ctx, `{ __typename }`, nil); err != nil {
+		x.bad("service", x.target.explainService(err), "")
+		return
+	}
+	x.good("service", "%s@%s answers", name, stage)
+	x.database(ctx, name, stage)
+}
+
+// database asks for the last migration, which the server reads from its database.
+func (x *examination) database(ctx context.Context, name, stage string) {
+	last, err := x.target.Server.MigrationStatus(ctx, name, stage)
+	switch {
+	case err != nil:
+		x.bad("database", err, "The log of the server says more")
+	case last.Status != "" && last.Status != "SUCCESS":
+		x.bad("database", fmt.Errorf("migration %d of the service is %s", last.Revision, last.Status), "Deploy again with prisma1 deploy")
+	default:
+		x.good("database", "revision %d of the service", last.Revision)
+	}
+}
