@@ -16,13 +16,16 @@ type Config struct {
 	Schema           string
 	ManagementSchema string
 	SSL              bool
-	ConnectionLimit  int // connections to one database in all, 0 is 10
+	ConnectionLimit  int // connections to one database server, or one file, in all; 0 is 10
+}
+
+// connections is how many connections there are to one server.
+func (c *Config) connections() int {
+	if c.ConnectionLimit < 2 {
+		return 10
+	}
+	return c.ConnectionLimit
 }
 
 // readers is how many connections read from one file at a time. One more writes.
-func (c *Config) readers() int {
-	if c.ConnectionLimit < 2 {
-		return 9
-	}
-	return c.ConnectionLimit - 1
-}
+func (c *Config) readers() int { return c.connections() - 1 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/dialect/postgres"
 	"github.com/prisma1-go/prisma1/pkg/dialect/sqlite"
 	"github.com/prisma1-go/prisma1/pkg/project"
 )
@@ -42,10 +43,12 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Connector, err
 	switch config.Connector {
 	case "sqlite":
 		err = c.openSQLite(config, log)
-	case "postgres", "mysql":
-		err = fmt.Errorf("connector %s comes next: this version serves connector sqlite only", config.Connector)
+	case "postgres":
+		err = c.openPostgres(ctx, config, log)
+	case "mysql":
+		err = fmt.Errorf("connector %s comes next: this version serves connectors sqlite and postgres", config.Connector)
 	default:
-		err = fmt.Errorf("unknown connector %q: this version serves connector sqlite", config.Connector)
+		err = fmt.Errorf("unknown connector %q: this version serves connectors sqlite and postgres", config.Connector)
 	}
 	if err != nil {
 		return nil, err
@@ -62,6 +65,14 @@ func (c *Connector) openSQLite(config Config, log *slog.Logger) error {
 	c.dialect, c.backend = sqlite.Dialect{}, f
 	c.rules = datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, FoldedNames: true}
 	return f.start()
+}
+
+func (c *Connector) openPostgres(ctx context.Context, config Config, log *slog.Logger) error {
+	c.dialect = postgres.Dialect{}
+	c.rules = datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true}
+	server, err := openPostgres(ctx, config, log)
+	c.backend = server
+	return err
 }
 
 // Close waits for what is running and closes all connections and files.

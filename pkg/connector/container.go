@@ -3,6 +3,7 @@ package connector
 import (
 	"context"
 
+	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/migration"
 	"github.com/prisma1-go/prisma1/pkg/project"
 	"github.com/prisma1-go/prisma1/pkg/relational"
@@ -45,4 +46,22 @@ type container interface {
 	empty(ctx context.Context, tables []string) error
 	// raw is Database.Raw.
 	raw(ctx context.Context, text string) ([]byte, error)
+}
+
+// runChanges runs the statements of changes in order, up to the first that fails.
+func runChanges(ctx context.Context, d dialect.Dialect, schema string, steps []migration.StepChanges, run func(context.Context, dialect.Statement) error) error {
+	for _, step := range steps {
+		for _, change := range step.Changes {
+			statements, err := d.Statements(schema, change)
+			if err != nil {
+				return err
+			}
+			for _, st := range statements {
+				if err := run(ctx, st); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }

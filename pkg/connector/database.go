@@ -30,6 +30,9 @@ func (d *Database) Exists(ctx context.Context) (bool, error) { return d.containe
 // It waits for who uses it.
 func (d *Database) Drop(ctx context.Context) error { return d.container.drop(ctx) }
 
+// Schema returns what qualifies the tables in SQL, "" where nothing does.
+func (d *Database) Schema() string { return d.container.name() }
+
 // Naming returns what the names of indexes depend on.
 func (d *Database) Naming() relational.Naming {
 	return relational.Naming{Schema: d.container.name()}

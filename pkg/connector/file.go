@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -242,7 +241,7 @@ func (c *connection) prepared(ctx context.Context, text string) (*sql.Stmt, erro
 }
 
 func (c *connection) query(ctx context.Context, text string, args []any) (rows, error) {
-	c.logged(ctx, text)
+	logStatement(ctx, c.log, text)
 	s, err := c.prepared(ctx, text)
 	if err != nil {
 		return nil, statementError(text, err)
@@ -255,7 +254,7 @@ func (c *connection) query(ctx context.Context, text string, args []any) (rows, 
 }
 
 func (c *connection) exec(ctx context.Context, text string, args []any) (int64, error) {
-	c.logged(ctx, text)
+	logStatement(ctx, c.log, text)
 	s, err := c.prepared(ctx, text)
 	if err != nil {
 		return 0, statementError(text, err)
@@ -265,18 +264,4 @@ func (c *connection) exec(ctx context.Context, text string, args []any) (int64, 
 		return 0, statementError(text, err)
 	}
 	return result.RowsAffected()
-}
-
-func (c *connection) logged(ctx context.Context, text string) {
-	if c.log.Enabled(ctx, slog.LevelDebug) {
-		c.log.LogAttrs(ctx, slog.LevelDebug, "statement", slog.String("sql", text))
-	}
-}
-
-// statementError says which statement failed; a request that is over needs no SQL to explain it.
-func statementError(text string, err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	return fmt.Errorf("%w in %s", err, text)
 }

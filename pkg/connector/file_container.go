@@ -185,38 +185,25 @@ func (d *fileContainer) migrate(ctx context.Context, revision int, steps []migra
 			}
 		}()
 		return c.transaction(ctx, func(c *connection) error {
-			changed, err := d.apply(ctx, c, steps)
+			changed := false
+			err := runChanges(ctx, sqlite.Dialect{}, "", steps, func(ctx context.Context, st dialect.Statement) error {
+				changed = true
+				logStatement(ctx, c.log, st.SQL)
+				if _, err := c.conn.ExecContext(ctx, st.SQL, st.Args...); err != nil {
+					return statementError(st.SQL, err)
+				}
+				return nil
+			})
+			if err == nil && changed {
+				err = checkReferences(ctx, c)
+			}
 			if err != nil {
 				return err
-			}
-			if changed {
-				if err := checkReferences(ctx, c); err != nil {
-					return err
-				}
 			}
 			_, err = c.conn.ExecContext(ctx, "PRAGMA user_version = "+strconv.Itoa(revision))
 			return err
 		})
 	})
-}
-
-func (d *fileContainer) apply(ctx context.Context, c *connection, steps []migration.StepChanges) (changed bool, err error) {
-	for _, step := range steps {
-		for _, change := range step.Changes {
-			statements, err := sqlite.Dialect{}.Statements("", change)
-			if err != nil {
-				return false, err
-			}
-			for _, s := range statements {
-				c.logged(ctx, s.SQL)
-				if _, err := c.conn.ExecContext(ctx, s.SQL, s.Args...); err != nil {
-					return false, statementError(s.SQL, err)
-				}
-			}
-			changed = true
-		}
-	}
-	return changed, nil
 }
 
 // checkReferences fails when a row refers to one that is not there.

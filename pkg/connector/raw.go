@@ -15,33 +15,50 @@ func appendRawRows(b []byte, found *sql.Rows, columns []*sql.ColumnType) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	last := make(map[string]int, len(columns)) // of columns with one label the last counts
+	names := make([]string, len(columns))
 	for i, c := range columns {
-		last[c.Name()] = i
+		names[i] = c.Name()
 	}
+	b, err = appendRawTable(b, names, rows.next, func(b []byte, i int) ([]byte, error) {
+		return appendRaw(b, rows.row[i], columns[i].DatabaseTypeName())
+	})
+	if err != nil {
+		return nil, errors.Join(err, rows.close())
+	}
+	return b, rows.close()
+}
+
+// appendRawTable writes rows as JSON objects. cell appends cell i of the
+// current row; of columns with one label the last counts.
+func appendRawTable(b []byte, columns []string, next func() bool, cell func(b []byte, i int) ([]byte, error)) ([]byte, error) {
+	last := make(map[string]int, len(columns))
+	for i, name := range columns {
+		last[name] = i
+	}
+	var err error
 	b = append(b, '[')
-	for n := 0; rows.next(); n++ {
+	for n := 0; next(); n++ {
 		if n > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, '{')
 		first := true
-		for i, c := range columns {
-			if last[c.Name()] != i {
+		for i, name := range columns {
+			if last[name] != i {
 				continue
 			}
 			if !first {
 				b = append(b, ',')
 			}
 			first = false
-			b = append(scalar.AppendQuoted(b, c.Name()), ':')
-			if b, err = appendRaw(b, rows.row[i], c.DatabaseTypeName()); err != nil {
-				return nil, errors.Join(fmt.Errorf("column %s: %w", c.Name(), err), rows.close())
+			b = append(scalar.AppendQuoted(b, name), ':')
+			if b, err = cell(b, i); err != nil {
+				return nil, fmt.Errorf("column %s: %w", name, err)
 			}
 		}
 		b = append(b, '}')
 	}
-	return append(b, ']'), rows.close()
+	return append(b, ']'), nil
 }
 
 func appendRaw(b []byte, cell any, native string) ([]byte, error) {

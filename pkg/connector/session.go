@@ -2,6 +2,9 @@ package connector
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
 
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
@@ -28,4 +31,19 @@ type rows interface {
 	appendJSON(b []byte, i int, t scalar.Type) ([]byte, error)
 	// close ends the walk and returns the first error of it.
 	close() error
+}
+
+// logStatement logs a statement at debug level, without values.
+func logStatement(ctx context.Context, log *slog.Logger, text string) {
+	if log.Enabled(ctx, slog.LevelDebug) {
+		log.LogAttrs(ctx, slog.LevelDebug, "statement", slog.String("sql", text))
+	}
+}
+
+// statementError says which statement failed; a request that is over needs no SQL to explain it.
+func statementError(text string, err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("%w in %s", err, text)
 }

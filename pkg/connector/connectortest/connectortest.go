@@ -29,6 +29,7 @@ var candidates = []candidate{
 	{"sqlite-memory", func(testing.TB) (connector.Config, bool) {
 		return connector.Config{Connector: "sqlite", Memory: true}, true
 	}},
+	{"postgres", postgresConfig},
 }
 
 // Each runs f as a subtest once per connector, one after the other, on a server

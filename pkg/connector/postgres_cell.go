@@ -1,0 +1,195 @@
+package connector
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+)
+
+// A postgresCell is one value as PostgreSQL sent it: binary where the driver
+// knows the type, text otherwise. nil bytes are null.
+type postgresCell struct {
+	oid    uint32
+	binary bool
+	bytes  []byte // valid until the next row
+}
+
+// epoch is where PostgreSQL counts from, 2000-01-01, in microseconds since 1970.
+const epoch = 946_684_800_000_000
+
+// value returns the cell as a value of type t.
+func (c postgresCell) value(t scalar.Type) (scalar.Value, error) {
+	if c.bytes == nil {
+		return scalar.Value{}, nil
+	}
+	switch t {
+	case scalar.Int, scalar.Boolean, scalar.DateTime:
+		n, err := c.whole()
+		return scalar.Value{Type: t, Int: n}, err
+	case scalar.Float:
+		n, err := c.number()
+		return scalar.OfFloat(n), err
+	}
+	text, err := c.appendText(nil)
+	return scalar.Value{Type: t, Text: string(text)}, err
+}
+
+// appendJSON appends the cell as the data API prints it.
+func (c postgresCell) appendJSON(b []byte, t scalar.Type) ([]byte, error) {
+	if c.bytes == nil {
+		return append(b, "null"...), nil
+	}
+	v, err := c.value(t)
+	switch {
+	case err != nil:
+		return b, err
+	case t == scalar.Json && !json.Valid([]byte(v.Text)):
+		return b, errors.New("stored value of type Json is no JSON")
+	case t == scalar.Float && (math.IsInf(v.Number, 0) || math.IsNaN(v.Number)):
+		return append(b, "null"...), nil // only foreign hands can store these; JSON has no word for them
+	}
+	return scalar.AppendJSON(b, v), nil
+}
+
+// whole reads an integer, a truth value, or a time as ms since 1970.
+func (c postgresCell) whole() (int64, error) {
+	if !c.binary {
+		return whole(string(c.bytes))
+	}
+	switch c.oid {
+	case pgtype.Int2OID:
+		return int64(int16(binary.BigEndian.Uint16(c.bytes))), nil
+	case pgtype.Int4OID:
+		return int64(int32(binary.BigEndian.Uint32(c.bytes))), nil
+	case pgtype.Int8OID:
+		return int64(binary.BigEndian.Uint64(c.bytes)), nil
+	case pgtype.BoolOID:
+		return int64(c.bytes[0]), nil
+	case pgtype.TimestampOID, pgtype.TimestamptzOID, pgtype.DateOID:
+		return floorDiv(c.microseconds(), 1000), nil
+	case pgtype.Float4OID, pgtype.Float8OID, pgtype.NumericOID:
+		f, err := c.number()
+		return int64(f), err
+	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID:
+		return whole(string(c.bytes))
+	}
+	return 0, fmt.Errorf("stored value of type %d is no whole number", c.oid)
+}
+
+// microseconds reads a moment or a day, since 1970.
+func (c postgresCell) microseconds() int64 {
+	if c.oid == pgtype.DateOID {
+		return int64(int32(binary.BigEndian.Uint32(c.bytes)))*24*int64(time.Hour/time.Microsecond) + epoch
+	}
+	return int64(binary.BigEndian.Uint64(c.bytes)) + epoch
+}
+
+func floorDiv(a, b int64) int64 {
+	if a < 0 {
+		return -((-a + b - 1) / b)
+	}
+	return a / b
+}
+
+func (c postgresCell) number() (float64, error) {
+	if !c.binary {
+		return strconv.ParseFloat(string(c.bytes), 64)
+	}
+	switch c.oid {
+	case pgtype.Float8OID:
+		return math.Float64frombits(binary.BigEndian.Uint64(c.bytes)), nil
+	case pgtype.Float4OID:
+		return float64(math.Float32frombits(binary.BigEndian.Uint32(c.bytes))), nil
+	case pgtype.NumericOID:
+		return c.decimal()
+	}
+	n, err := c.whole()
+	return float64(n), err
+}
+
+// decimal reads a numeric: digits to the base of 10,000, of which the first has
+// a weight, sign and count of decimals.
+func (c postgresCell) decimal() (float64, error) {
+	const negative, notNumber = 0x4000, 0xC000
+	count := int(binary.BigEndian.Uint16(c.bytes))
+	weight := int(int16(binary.BigEndian.Uint16(c.bytes[2:])))
+	sign := binary.BigEndian.Uint16(c.bytes[4:])
+	if sign >= notNumber { // NaN, and the infinities of PostgreSQL 14
+		return math.NaN(), nil
+	}
+	text := make([]byte, 0, 4*count+8)
+	if sign == negative {
+		text = append(text, '-')
+	}
+	text = append(text, '0')
+	for i := range count {
+		digit := int(binary.BigEndian.Uint16(c.bytes[8+2*i:]))
+		text = append(text, byte('0'+digit/1000), byte('0'+digit/100%10), byte('0'+digit/10%10), byte('0'+digit%10))
+	}
+	text = append(text, 'e')
+	text = strconv.AppendInt(text, int64(4*(weight-count+1)), 10)
+	return strconv.ParseFloat(string(text), 64)
+}
+
+// appendText appends the value as PostgreSQL prints it.
+func (c postgresCell) appendText(b []byte) ([]byte, error) {
+	if !c.binary {
+		return append(b, c.bytes...), nil
+	}
+	switch c.oid {
+	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, pgtype.JSONOID, pgtype.UnknownOID, pgtype.QCharOID, pgtype.XMLOID:
+		return append(b, c.bytes...), nil
+	case pgtype.JSONBOID:
+		return append(b, c.bytes[1:]...), nil // behind the version of the format
+	case pgtype.UUIDOID:
+		return appendUUID(b, c.bytes), nil
+	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID:
+		n, err := c.whole()
+		return strconv.AppendInt(b, n, 10), err
+	}
+	return b, fmt.Errorf("stored value of type %d is no text", c.oid)
+}
+
+func appendUUID(b, id []byte) []byte {
+	for i, part := range [][]byte{id[:4], id[4:6], id[6:8], id[8:10], id[10:]} {
+		if i > 0 {
+			b = append(b, '-')
+		}
+		b = hex.AppendEncode(b, part)
+	}
+	return b
+}
+
+// appendRaw appends the value as executeRaw prints it.
+func (c postgresCell) appendRaw(b []byte) ([]byte, error) {
+	if c.bytes == nil {
+		return append(b, "null"...), nil
+	}
+	switch c.oid {
+	case pgtype.BoolOID:
+		return c.appendJSON(b, scalar.Boolean)
+	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID:
+		return c.appendJSON(b, scalar.Int)
+	case pgtype.Float4OID, pgtype.Float8OID, pgtype.NumericOID:
+		return c.appendJSON(b, scalar.Float)
+	case pgtype.TimestampOID, pgtype.TimestamptzOID:
+		if c.binary {
+			return appendJDBCTime(b, time.UnixMicro(c.microseconds())), nil
+		}
+	case pgtype.DateOID:
+		if c.binary {
+			return scalar.AppendQuoted(b, time.UnixMicro(c.microseconds()).UTC().Format(time.DateOnly)), nil
+		}
+	}
+	text, err := c.appendText(nil)
+	return scalar.AppendQuoted(b, string(text)), err
+}

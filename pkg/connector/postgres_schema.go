@@ -1,0 +1,156 @@
+package connector
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/dialect/postgres"
+	"github.com/prisma1-go/prisma1/pkg/migration"
+	"github.com/prisma1-go/prisma1/pkg/relational"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+)
+
+// A postgresSchema is the schema of one project.
+type postgresSchema struct {
+	postgresPlace
+	own     string // schema that is made for the project
+	schema  string // schema with its tables: own, or the one of the configuration
+	project string // as the management tables have it
+}
+
+func (d *postgresSchema) name() string { return d.schema }
+
+func (d *postgresSchema) create(ctx context.Context) error { return d.createSchema(ctx, d.schema) }
+
+func (d *postgresSchema) exists(ctx context.Context) (bool, error) {
+	return d.hasSchema(ctx, d.schema)
+}
+
+// drop deletes the schema that was made for the project, never a shared one.
+func (d *postgresSchema) drop(ctx context.Context) error {
+	b := dialect.NewBuilder(postgres.Dialect{}.Facts(), "")
+	b.SQL("DROP SCHEMA IF EXISTS ").Name(d.own).SQL(" CASCADE")
+	_, err := d.pool.Exec(ctx, b.Statement().SQL)
+	d.pool.Reset() // statements are prepared for tables that are gone
+	return err
+}
+
+func (d *postgresSchema) inspect(ctx context.Context) ([]*relational.Table, error) {
+	there, err := d.exists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !there {
+		return nil, fmt.Errorf("the schema %q of service %s is not there: bring it back, or delete the service and deploy it again", d.schema, d.project)
+	}
+	return postgres.Dialect{}.Inspect(ctx, d.std, d.schema)
+}
+
+// migrate changes the tables and, in the same transaction, the status of the
+// migration's record: it is in the same database.
+func (d *postgresSchema) migrate(ctx context.Context, revision int, steps []migration.StepChanges) error {
+	err := d.write(ctx, func(in session) error {
+		s := in.(*postgresSession)
+		if err := runChanges(ctx, postgres.Dialect{}, d.schema, steps, s.change); err != nil {
+			return err
+		}
+		b := dialect.NewBuilder(postgres.Dialect{}.Facts(), d.management)
+		b.SQL("UPDATE ").Table("Migration").SQL("\nSET ").Name("status").SQL(" = ").Arg(string(migration.Success))
+		b.SQL(", ").Name("applied").SQL(" = ").Arg(len(steps)).SQL(", ").Name("finishedAt").SQL(" = ")
+		b.Value(scalar.OfDateTime(time.Now().UnixMilli()))
+		b.SQL("\nWHERE ").Name("projectId").SQL(" = ").Arg(d.project).SQL(" AND ").Name("revision").SQL(" = ").Arg(revision)
+		st := b.Statement()
+		_, err := s.exec(ctx, st.SQL, st.Args)
+		return err
+	})
+	if err == nil && len(steps) > 0 {
+		d.pool.Reset() // statements are prepared for the tables before
+	}
+	return err
+}
+
+// change runs a statement that is not worth being kept prepared.
+func (s *postgresSession) change(ctx context.Context, st dialect.Statement) error {
+	logStatement(ctx, s.log, st.SQL)
+	args := append([]any{pgx.QueryExecModeDescribeExec}, st.Args...)
+	if _, err := s.conn.Exec(ctx, st.SQL, args...); err != nil {
+		return statementError(st.SQL, err)
+	}
+	return nil
+}
+
+// revision is that of the newest migration that succeeded.
+func (d *postgresSchema) revision(ctx context.Context) (int, error) {
+	s, done, err := d.read(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	b := dialect.NewBuilder(postgres.Dialect{}.Facts(), d.management)
+	b.SQL("SELECT MAX(").Name("revision").SQL(")\nFROM ").Table("Migration")
+	b.SQL("\nWHERE ").Name("projectId").SQL(" = ").Arg(d.project).SQL(" AND ").Name("status").SQL(" = ").Arg(string(migration.Success))
+	v, err := one(ctx, s, b.Statement(), scalar.Int)
+	return int(v.Int), err
+}
+
+// empty clears all tables at once, and whatever refers to them, as Prisma 1 did.
+func (d *postgresSchema) empty(ctx context.Context, tables []string) error {
+	if len(tables) == 0 {
+		return nil
+	}
+	b := dialect.NewBuilder(postgres.Dialect{}.Facts(), d.schema)
+	b.SQL("TRUNCATE ")
+	for i, t := range tables {
+		if i > 0 {
+			b.SQL(", ")
+		}
+		b.Table(t)
+	}
+	b.SQL(" CASCADE")
+	_, err := d.pool.Exec(ctx, b.Statement().SQL)
+	return err
+}
+
+// raw runs on a connection of the pool. It is not given back after anything
+// but a query or a change of rows, because settings may be left on it.
+func (d *postgresSchema) raw(ctx context.Context, text string) ([]byte, error) {
+	conn, err := d.pool.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Release()
+	logStatement(ctx, d.log, text)
+	found, err := conn.Query(ctx, text, pgx.QueryExecModeDescribeExec)
+	if err != nil {
+		return nil, err
+	}
+	json, err := appendPostgresRaw(nil, found)
+	if tag := found.CommandTag(); !tag.Select() && !tag.Insert() && !tag.Update() && !tag.Delete() {
+		conn.Conn().Close(context.WithoutCancel(ctx))
+	}
+	return json, err
+}
+
+func appendPostgresRaw(b []byte, found pgx.Rows) ([]byte, error) {
+	defer found.Close()
+	columns := found.FieldDescriptions()
+	if len(columns) == 0 {
+		found.Close()
+		return scalar.AppendJSON(b, scalar.OfInt(found.CommandTag().RowsAffected())), found.Err()
+	}
+	r := &postgresRows{rows: found}
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	b, err := appendRawTable(b, names, r.next, func(b []byte, i int) ([]byte, error) { return r.cell(i).appendRaw(b) })
+	if err != nil {
+		return nil, err
+	}
+	found.Close()
+	return b, found.Err()
+}

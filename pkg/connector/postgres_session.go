@@ -1,0 +1,138 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+)
+
+// A postgresPlace gives sessions on the connections of a server.
+type postgresPlace struct{ *postgresServer }
+
+// read gives a session without a transaction: each statement sees the database
+// as it is then, as in Prisma 1.
+func (p postgresPlace) read(ctx context.Context) (session, func(), error) {
+	conn, err := p.pool.Acquire(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &postgresReading{postgresSession{conn.Conn(), p.log}}, conn.Release, nil
+}
+
+// write runs do between BEGIN and COMMIT. Isolation is the server's, which is
+// READ COMMITTED unless somebody changed it.
+func (p postgresPlace) write(ctx context.Context, do func(session) error) error {
+	conn, err := p.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	tx, err := conn.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer rollback(ctx, tx) // does nothing after the commit
+	if err := do(&postgresSession{conn.Conn(), p.log}); err != nil {
+		return err
+	}
+	return tx.Commit(ctx)
+}
+
+// rollback ends a transaction, even when the request that wanted it is over. A
+// connection on which that fails is not given to others.
+func rollback(ctx context.Context, tx pgx.Tx) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
+	defer cancel()
+	_ = tx.Rollback(ctx) // the pool sees by itself whether the connection is still inside
+}
+
+// A postgresSession runs statements on one connection, which keeps them prepared.
+type postgresSession struct {
+	conn *pgx.Conn
+	log  *slog.Logger
+}
+
+var _ session = (*postgresSession)(nil)
+
+func (s *postgresSession) query(ctx context.Context, text string, args []any) (rows, error) {
+	logStatement(ctx, s.log, text)
+	found, err := s.conn.Query(ctx, text, args...)
+	if err != nil {
+		return nil, statementError(text, err)
+	}
+	return &postgresRows{rows: found, text: text}, nil
+}
+
+func (s *postgresSession) exec(ctx context.Context, text string, args []any) (int64, error) {
+	logStatement(ctx, s.log, text)
+	tag, err := s.conn.Exec(ctx, text, args...)
+	if err != nil {
+		return 0, statementError(text, err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// A postgresReading is a session outside of a transaction.
+type postgresReading struct{ postgresSession }
+
+// query asks a second time when a statement was prepared before a table changed.
+func (s *postgresReading) query(ctx context.Context, text string, args []any) (rows, error) {
+	for again := true; ; again = false {
+		found, err := s.postgresSession.query(ctx, text, args)
+		if err != nil {
+			return nil, err
+		}
+		r := found.(*postgresRows)
+		r.ahead = r.next()
+		if r.ahead || !again || !isOutdated(r.rows.Err()) {
+			return r, nil
+		}
+		r.rows.Close()
+	}
+}
+
+// isOutdated tells whether a prepared statement no longer fits its tables. Its
+// code is shared with others, so that the server's routine decides.
+func isOutdated(err error) bool {
+	refused, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && refused.Code == "0A000" && refused.Routine == "RevalidateCachedQuery"
+}
+
+// postgresRows are rows as they came over the wire.
+type postgresRows struct {
+	rows  pgx.Rows
+	text  string // of the statement
+	ahead bool   // the current row was not asked for yet
+}
+
+func (r *postgresRows) next() bool {
+	if r.ahead {
+		r.ahead = false
+		return true
+	}
+	return r.rows.Next()
+}
+
+func (r *postgresRows) close() error {
+	r.rows.Close()
+	if err := r.rows.Err(); err != nil {
+		return statementError(r.text, err)
+	}
+	return nil
+}
+
+func (r *postgresRows) cell(i int) postgresCell {
+	f := &r.rows.FieldDescriptions()[i]
+	return postgresCell{oid: f.DataTypeOID, binary: f.Format == pgx.BinaryFormatCode, bytes: r.rows.RawValues()[i]}
+}
+
+func (r *postgresRows) value(i int, t scalar.Type) (scalar.Value, error) { return r.cell(i).value(t) }
+
+func (r *postgresRows) appendJSON(b []byte, i int, t scalar.Type) ([]byte, error) {
+	return r.cell(i).appendJSON(b, t)
+}
