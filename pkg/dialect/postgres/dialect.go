@@ -23,6 +23,7 @@ var facts = dialect.Facts{
 	Returning: true,
 	DDLInTx:   true,
 	Conflict:  dialect.OnConflictDoNothing,
+	RowOrder:  "ctid",
 	Placeholder: func(b []byte, n int) []byte {
 		return strconv.AppendInt(append(b, '$'), int64(n), 10)
 	},
