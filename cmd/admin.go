@@ -78,7 +78,7 @@ func runAdmin(ctx context.Context, opts *adminOptions) error {
 		address += "?token=" + url.QueryEscape(token)
 	}
 	opts.App.Terminal.Printf("Opening Prisma Admin %s in the browser\n", shown)
-	if err := opts.App.openBrowser(ctx, address); err != nil {
+	if err := opts.App.openBrowser(address); err != nil {
 		opts.App.Terminal.Warning(describe(err))
 	}
 	return nil
@@ -122,7 +122,7 @@ func runPlayground(ctx context.Context, opts *adminOptions) error {
 	address := fmt.Sprintf("http://localhost:%d/playground", listener.Addr().(*net.TCPAddr).Port)
 	opts.App.Terminal.Printf("Serving playground at %s\n", address)
 	if !opts.ServerOnly {
-		if err := opts.App.openBrowser(ctx, address); err != nil {
+		if err := opts.App.openBrowser(address); err != nil {
 			opts.App.Terminal.Warning(describe(err))
 		}
 	}
@@ -131,7 +131,7 @@ func runPlayground(ctx context.Context, opts *adminOptions) error {
 	if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	return ctx.Err()
+	return nil
 }
 
 // playground passes requests on to the service; those that are no page get a token.

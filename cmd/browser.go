@@ -11,8 +11,8 @@ import (
 )
 
 // openBrowser shows an address in the browser of this machine, or says that there is none. The
-// variable BROWSER names another program.
-func (app *App) openBrowser(ctx context.Context, address string) error {
+// variable BROWSER names another program. The browser outlives this program.
+func (app *App) openBrowser(address string) error {
 	name, args := "xdg-open", []string{}
 	switch runtime.GOOS {
 	case "darwin":
@@ -21,7 +21,7 @@ func (app *App) openBrowser(ctx context.Context, address string) error {
 		name, args = "rundll32", []string{"url.dll,FileProtocolHandler"}
 	}
 	name = cmp.Or(app.Getenv("BROWSER"), name)
-	if err := exec.CommandContext(ctx, name, append(args, address)...).Start(); err != nil {
+	if err := exec.Command(name, append(args, address)...).Start(); err != nil {
 		return fmt.Errorf("no browser could be opened: %w", err)
 	}
 	return nil

@@ -130,6 +130,7 @@ func (d *deployment) run(ctx context.Context) error {
 	}
 	printChanges(d.t, d.payload.Steps, d.opts.DryRun)
 	if d.opts.DryRun {
+		printStatements(d.t, d.payload.Statements)
 		return nil
 	}
 	return d.follow(ctx)
@@ -207,6 +208,7 @@ func (d *deployment) printWarnings() error {
 	}
 	if d.opts.DryRun {
 		printChanges(d.t, d.payload.Steps, true)
+		printStatements(d.t, d.payload.Statements)
 	}
 	d.t.Printf("\nIf you want to ignore the warnings, please deploy with the --force flag: $ %s\n", d.t.Cyan("prisma1 deploy --force"))
 	d.t.Printf("Read more about deployment warnings here: https://bit.ly/prisma-force-flag\n")

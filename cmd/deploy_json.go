@@ -4,17 +4,18 @@ import "github.com/prisma1-go/prisma1/pkg/client"
 
 // jsonDeploy is what `deploy --json` prints. Keys are only ever added.
 type jsonDeploy struct {
-	Service      string           `json:"service"`
-	Stage        string           `json:"stage"`
-	Server       string           `json:"server"`
-	DryRun       bool             `json:"dryRun"`
-	Created      bool             `json:"created"` // the service is new
-	Errors       []client.Problem `json:"errors"`
-	Warnings     []client.Problem `json:"warnings"`
-	Steps        []jsonStep       `json:"steps"`
-	Revision     int              `json:"revision,omitempty"` // absent when nothing was applied
-	HTTPEndpoint string           `json:"httpEndpoint"`
-	WSEndpoint   string           `json:"wsEndpoint"`
+	Service      string             `json:"service"`
+	Stage        string             `json:"stage"`
+	Server       string             `json:"server"`
+	DryRun       bool               `json:"dryRun"`
+	Created      bool               `json:"created"` // the service is new
+	Errors       []client.Problem   `json:"errors"`
+	Warnings     []client.Problem   `json:"warnings"`
+	Steps        []jsonStep         `json:"steps"`
+	Statements   []client.Statement `json:"statements,omitempty"` // of a dry run
+	Revision     int                `json:"revision,omitempty"`   // absent when nothing was applied
+	HTTPEndpoint string             `json:"httpEndpoint"`
+	WSEndpoint   string             `json:"wsEndpoint"`
 }
 
 // jsonStep is a migration step; what does not belong to its type is absent.
@@ -43,6 +44,7 @@ func (d *deployment) printJSON() {
 		Service: d.Endpoint.Service, Stage: d.Endpoint.Stage, Server: d.Label,
 		DryRun: d.opts.DryRun, Created: d.created,
 		Errors: notNil(d.payload.Errors), Warnings: notNil(d.payload.Warnings), Steps: []jsonStep{},
+		Statements:   d.payload.Statements,
 		HTTPEndpoint: d.Endpoint.HTTP(), WSEndpoint: d.Endpoint.WebSocket(),
 	}
 	for _, s := range d.payload.Steps {

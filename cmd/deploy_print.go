@@ -233,6 +233,22 @@ func createdRelation(plus string, s client.Step) []string {
 	return []string{fmt.Sprintf("%s Created an inline relation between `%s` and `%s` in the column `%s` of table `%s`", plus, s.LeftModel, s.RightModel, s.After.Column, s.After.Model)}
 }
 
+// printStatements shows the SQL of a dry run, each step's under its name.
+func printStatements(t *terminal.Terminal, statements []client.Statement) {
+	if len(statements) == 0 {
+		return
+	}
+	t.Printf("\nSQL:\n")
+	step := ""
+	for _, s := range statements {
+		if s.Step != step {
+			step = s.Step
+			t.Printf("\n  %s\n", t.Dim("-- "+step))
+		}
+		t.Printf("  %s;\n", strings.ReplaceAll(strings.TrimRight(s.SQL, "; \n"), "\n", "\n  "))
+	}
+}
+
 // printEndpoints shows where a service can be reached.
 func printEndpoints(t *terminal.Terminal, e prismayml.Endpoint) {
 	t.Printf("\n%s\n\n  HTTP:  %s\n  WS:    %s\n", t.Bold("Your Prisma endpoint is live:"), e.HTTP(), e.WebSocket())

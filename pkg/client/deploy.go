@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 )
 
 // DeployInput is what a deploy sends.
@@ -35,6 +36,14 @@ type DeployPayload struct {
 	Warnings  []Problem  `json:"warnings"`
 	Steps     []Step     `json:"steps"`
 	Migration *Migration `json:"migration"` // nil when nothing was to be done or nothing was done
+
+	Statements []Statement `json:"statements"` // of a dry run; a server of Prisma 1 tells none
+}
+
+// A Statement is SQL that a deploy would run for a step.
+type Statement struct {
+	Step string `json:"step"` // "CreateField User.name"
+	SQL  string `json:"sql"`
 }
 
 // A Problem is a mistake in a datamodel, or a warning that data would be lost.
@@ -61,11 +70,31 @@ func (c *Client) Deploy(ctx context.Context, in DeployInput) (*DeployPayload, er
 		"name": in.Name, "stage": in.Stage, "types": in.Types, "secrets": in.Secrets,
 		"subscriptions": subscriptions, "force": in.Force, "dryRun": in.DryRun, "noMigration": in.NoMigration,
 	}
+	extra := ""
+	if in.DryRun && c.tellsStatements(ctx) {
+		extra = "statements { step sql }"
+	}
 	var answer struct{ Deploy *DeployPayload }
-	if err := c.api.call(ctx, deployQuery, variables, &answer); err != nil {
+	if err := c.api.call(ctx, fmt.Sprintf(deployQuery, extra), variables, &answer); err != nil {
 		return nil, err
 	}
 	return answer.Deploy, nil
+}
+
+// tellsStatements asks whether a server knows the field, which those of Prisma 1 do not.
+func (c *Client) tellsStatements(ctx context.Context) bool {
+	var answer struct {
+		Type struct{ Fields []struct{ Name string } } `json:"__type"`
+	}
+	if err := c.api.call(ctx, `{ __type(name: "DeployPayload") { fields { name } } }`, nil, &answer); err != nil {
+		return false // the deploy itself will say what is wrong
+	}
+	for _, f := range answer.Type.Fields {
+		if f.Name == "statements" {
+			return true
+		}
+	}
+	return false
 }
 
 const deployQuery = `mutation ($name: String!, $stage: String!, $types: String!, $dryRun: Boolean, $secrets: [String!], $subscriptions: [FunctionInput!], $force: Boolean, $noMigration: Boolean) {
@@ -74,6 +103,7 @@ const deployQuery = `mutation ($name: String!, $stage: String!, $types: String!,
     warnings { type field description }
     migration { revision steps { ...Step } }
     steps { ...Step }
+    %s
   }
 }
 ` + stepFragments

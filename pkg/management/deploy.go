@@ -33,6 +33,7 @@ type DeployPayload struct {
 	Steps          []migration.Step
 	Previous, Next *schema.Schema       // to describe the steps
 	Migration      *migration.Migration // nil when nothing was done
+	Statements     []Statement          // of a dry run
 }
 
 // Deploy leads a service to a datamodel. Mistakes in the datamodel, warnings
@@ -67,7 +68,11 @@ func (m *Management) Deploy(ctx context.Context, in DeployInput) (*DeployPayload
 	if len(d.payload.Errors) > 0 {
 		return &DeployPayload{Errors: d.payload.Errors}, nil
 	}
-	if in.DryRun || len(d.payload.Warnings) > 0 && !in.Force {
+	if in.DryRun {
+		d.payload.Statements, err = d.statements()
+		return &d.payload, err
+	}
+	if len(d.payload.Warnings) > 0 && !in.Force {
 		return &d.payload, nil
 	}
 	// From here on a client that goes away stops nothing.

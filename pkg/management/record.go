@@ -22,7 +22,8 @@ func (c *call) deployValues(p *DeployPayload) map[string]any {
 		"warnings": graphql.ListOf(p.Warnings, func(w migration.Warning) any {
 			return remark("SchemaWarning", w.Type, w.Field, w.Description)
 		}),
-		"steps": stepRecords(p.Steps, p.Previous, p.Next),
+		"steps":      stepRecords(p.Steps, p.Previous, p.Next),
+		"statements": graphql.ListOf(p.Statements, statementRecord),
 	}
 	if p.Migration != nil {
 		values["migration"] = c.migrationRecord(p.Migration, p.Previous)
