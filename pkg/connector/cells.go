@@ -101,6 +101,10 @@ func whole(cell any) (int64, error) {
 		return int64(cell), nil
 	case time.Time:
 		return cell.UnixMilli(), nil
+	case uint64:
+		return int64(cell), nil
+	case []byte:
+		return whole(string(cell))
 	case string:
 		if n, err := strconv.ParseInt(cell, 10, 64); err == nil {
 			return n, nil
@@ -116,6 +120,10 @@ func number(cell any) (float64, error) {
 		return cell, nil
 	case int64:
 		return float64(cell), nil
+	case float32:
+		return float64(cell), nil
+	case []byte:
+		return strconv.ParseFloat(string(cell), 64)
 	case string:
 		return strconv.ParseFloat(cell, 64)
 	}

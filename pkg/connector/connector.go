@@ -13,6 +13,7 @@ import (
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/dialect/mysql"
 	"github.com/prisma1-go/prisma1/pkg/dialect/postgres"
 	"github.com/prisma1-go/prisma1/pkg/dialect/sqlite"
 	"github.com/prisma1-go/prisma1/pkg/project"
@@ -46,9 +47,9 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Connector, err
 	case "postgres":
 		err = c.openPostgres(ctx, config, log)
 	case "mysql":
-		err = fmt.Errorf("connector %s comes next: this version serves connectors sqlite and postgres", config.Connector)
+		err = c.openMySQL(ctx, config, log)
 	default:
-		err = fmt.Errorf("unknown connector %q: this version serves connectors sqlite and postgres", config.Connector)
+		err = fmt.Errorf("unknown connector %q: this version serves sqlite, postgres and mysql", config.Connector)
 	}
 	if err != nil {
 		return nil, err
@@ -71,6 +72,14 @@ func (c *Connector) openPostgres(ctx context.Context, config Config, log *slog.L
 	c.dialect = postgres.Dialect{}
 	c.rules = datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true}
 	server, err := openPostgres(ctx, config, log)
+	c.backend = server
+	return err
+}
+
+func (c *Connector) openMySQL(ctx context.Context, config Config, log *slog.Logger) error {
+	c.dialect, c.text = mysql.Dialect{}, atText
+	c.rules = datamodel.Rules{IntIDs: true, FoldedNames: true}
+	server, err := openMySQL(ctx, config, log)
 	c.backend = server
 	return err
 }

@@ -30,11 +30,12 @@ type place interface {
 }
 
 // A container is where the tables of one project lie: a file of SQLite, a
-// schema of PostgreSQL.
+// schema of PostgreSQL, a database of MySQL.
 type container interface {
 	place
 	// name qualifies tables, "" does not.
 	name() string
+	naming() relational.Naming
 	create(ctx context.Context) error
 	exists(ctx context.Context) (bool, error)
 	drop(ctx context.Context) error

@@ -35,7 +35,7 @@ func (d *Database) Schema() string { return d.container.name() }
 
 // Naming returns what the names of indexes depend on.
 func (d *Database) Naming() relational.Naming {
-	return relational.Naming{Schema: d.container.name()}
+	return d.container.naming()
 }
 
 // Inspect returns the tables as they are, by name.

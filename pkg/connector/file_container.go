@@ -32,6 +32,8 @@ type fileContainer struct {
 
 func (d *fileContainer) name() string { return "" }
 
+func (d *fileContainer) naming() relational.Naming { return relational.Naming{} }
+
 func (d *fileContainer) create(context.Context) error {
 	_, done, err := d.open(true)
 	if err != nil {

@@ -24,6 +24,8 @@ type postgresSchema struct {
 
 func (d *postgresSchema) name() string { return d.schema }
 
+func (d *postgresSchema) naming() relational.Naming { return relational.Naming{Schema: d.schema} }
+
 func (d *postgresSchema) create(ctx context.Context) error { return d.createSchema(ctx, d.schema) }
 
 func (d *postgresSchema) exists(ctx context.Context) (bool, error) {

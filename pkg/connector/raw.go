@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -76,7 +77,20 @@ func appendRaw(b []byte, cell any, native string) ([]byte, error) {
 		return scalar.AppendFloat(b, cell), nil
 	case string:
 		return scalar.AppendQuoted(b, cell), nil
+	case float32:
+		return scalar.AppendFloat(b, float64(cell)), nil
+	case uint64: // which may be too big for a number of JSON's readers
+		return scalar.AppendQuoted(b, strconv.FormatUint(cell, 10)), nil
+	case []byte:
+		if native == "DECIMAL" {
+			n, err := strconv.ParseFloat(string(cell), 64)
+			return scalar.AppendFloat(b, n), err
+		}
+		return scalar.AppendQuoted(b, string(cell)), nil
 	case time.Time:
+		if native == "DATE" {
+			return scalar.AppendQuoted(b, cell.Format(time.DateOnly)), nil
+		}
 		return appendJDBCTime(b, cell), nil
 	}
 	return nil, fmt.Errorf("a value of type %T cannot be shown", cell)

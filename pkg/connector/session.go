@@ -18,6 +18,12 @@ type session interface {
 	exec(ctx context.Context, sql string, args []any) (int64, error)
 }
 
+// counting is a session where INSERT does not return rows.
+type counting interface {
+	// counted runs an INSERT of one row and returns the id that was counted up.
+	counted(ctx context.Context, sql string, args []any) (int64, error)
+}
+
 // rows walks over the answer of a query.
 //
 //	for r.next() { … }

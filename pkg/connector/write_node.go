@@ -24,6 +24,15 @@ func (w *writer) insert(ctx context.Context, create *plan.Create, link *linkCell
 	key := create.Model.ID()
 	b := w.builder()
 	writeInsert(b, create.Model, []*plan.Create{create}, link)
+	if c, ok := w.session.(counting); ok {
+		st := b.Statement()
+		n, err := c.counted(ctx, st.SQL, st.Args)
+		if err != nil {
+			return scalar.Value{}, w.explain(err, create.Model)
+		}
+		id := scalar.OfInt(n)
+		return id, w.insertLists(ctx, []scalar.Value{id}, create.Lists)
+	}
 	b.SQL("\nRETURNING ").Name(key.Column())
 	id, _, err := w.first(ctx, b.Statement(), key.Type)
 	if err != nil {
@@ -58,7 +67,11 @@ func writeInsert(b *dialect.Builder, model *schema.Model, creates []*plan.Create
 	fields := insertedFields(model, creates)
 	b.SQL("INSERT INTO ").Table(model.Table())
 	if len(fields) == 0 && link == nil {
-		b.SQL(" DEFAULT VALUES")
+		if b.Facts().Returning {
+			b.SQL(" DEFAULT VALUES")
+		} else {
+			b.SQL(" () VALUES ()")
+		}
 		return
 	}
 	var columns []string

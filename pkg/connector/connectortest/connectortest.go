@@ -30,6 +30,7 @@ var candidates = []candidate{
 		return connector.Config{Connector: "sqlite", Memory: true}, true
 	}},
 	{"postgres", postgresConfig},
+	{"mysql", mysqlConfig},
 }
 
 // Each runs f as a subtest once per connector, one after the other, on a server

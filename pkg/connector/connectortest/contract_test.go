@@ -112,6 +112,9 @@ func sqlOf(d *connector.Database, sql string) string {
 	if schema := d.Schema(); schema != "" {
 		sql = tableName.ReplaceAllString(sql, `"`+strings.ReplaceAll(schema, "$", "$$")+`"."$1"`)
 	}
+	if d.Naming().Short { // MySQL
+		sql = strings.ReplaceAll(sql, `"`, "`")
+	}
 	return sql
 }
 
@@ -154,6 +157,15 @@ var asFound = cmp.Options{
 	cmpopts.SortSlices(func(a, b relational.Index) bool { return a.Name < b.Name }),
 	cmpopts.SortSlices(func(a, b relational.ForeignKey) bool { return a.Column < b.Column }),
 	cmpopts.EquateEmpty(),
+	cmp.Comparer(func(a, b scalar.Type) bool { return stored(a) == stored(b) }),
+}
+
+// stored returns the type as which some databases store a type.
+func stored(t scalar.Type) scalar.Type {
+	if t == scalar.Enum || t == scalar.Json {
+		return scalar.String
+	}
+	return t
 }
 
 func TestCreatedTablesAreInspected(t *testing.T) {
@@ -174,6 +186,9 @@ func TestDatabaseComesAndGoes(t *testing.T) {
 	t.Parallel()
 	Each(t, func(t *testing.T, c *connector.Connector) {
 		d := c.Database(shop)
+		if d.Naming().Short {
+			t.Skip("on MySQL all projects of a test share a database, which stays")
+		}
 		there := func(want bool) {
 			t.Helper()
 			if got, err := d.Exists(t.Context()); got != want || err != nil {
@@ -216,7 +231,8 @@ func TestProjectsStayApart(t *testing.T) {
 		}
 		for i, id := range ids {
 			d := c.Database(id)
-			if there, err := d.Exists(t.Context()); there || err != nil {
+			shared := i > 0 && d.Naming().Short // the tests of MySQL have one database
+			if there, err := d.Exists(t.Context()); there != shared || err != nil {
 				t.Errorf("%v: Exists() = %t, %v before Create", id, there, err)
 			}
 			if err := d.Create(t.Context()); err != nil {
@@ -240,8 +256,8 @@ func TestRebuildKeepsRowsAndReferences(t *testing.T) {
 	Each(t, func(t *testing.T, c *connector.Connector) {
 		d, _ := created(t, c, everything)
 		raw(t, d, `INSERT INTO "Customer" (id, email, name) VALUES ('c1', 'a@b', 'Ann'), ('c2', 'c@d', NULL)`)
-		raw(t, d, `INSERT INTO "Order" (id, customer) VALUES (1, 'c1'), (7, 'c2')`)
-		raw(t, d, `DELETE FROM "Order" WHERE id = 7`)
+		raw(t, d, `INSERT INTO "Order" (customer) VALUES ('c1'), ('c2')`)
+		raw(t, d, `DELETE FROM "Order" WHERE id = 2`)
 
 		before := table(t, d, "Customer")
 		after := before.Clone()
@@ -280,7 +296,7 @@ func TestRebuildKeepsRowsAndReferences(t *testing.T) {
 			}
 		}
 		raw(t, d, `INSERT INTO "Order" (customer, total) VALUES ('c2', 1)`)
-		if got, want := raw(t, d, `SELECT number, total FROM "Order" ORDER BY number`), `[{"number":1,"total":0.5},{"number":8,"total":1}]`; got != want {
+		if got, want := raw(t, d, `SELECT number, total FROM "Order" ORDER BY number`), `[{"number":1,"total":0.5},{"number":3,"total":1}]`; got != want {
 			t.Errorf("orders are %s, want %s", got, want)
 		}
 	})
@@ -292,6 +308,9 @@ func TestFailedMigrationLeavesAllAsItWas(t *testing.T) {
 		d, s := created(t, c, everything)
 		raw(t, d, `INSERT INTO "Customer" (id, email) VALUES ('c1', 'x'), ('c2', 'y')`)
 		raw(t, d, `INSERT INTO "Order" (id, customer) VALUES (1, 'c1')`)
+		if !c.Facts().DDLInTx {
+			t.Skip("MySQL commits each change by itself")
+		}
 		want := inspected(t, d)
 		customer := table(t, d, "Customer")
 		unique := customer.Clone()

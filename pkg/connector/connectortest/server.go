@@ -2,21 +2,24 @@ package connectortest
 
 import (
 	"context"
+	"database/sql"
+	"net"
 	"net/url"
 	"os"
 	"strconv"
 	"testing"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/cuid"
 )
 
-// Variables with the URI of a server on which tests may make databases, such as
-// postgres://user:password@127.0.0.1:5432/
+// Variables that name a server on which tests may make databases.
 const (
-	postgresURI = "PRISMA1_TEST_POSTGRES"
+	postgresURI = "PRISMA1_TEST_POSTGRES" // postgres://user:password@127.0.0.1:5432/
+	mysqlDSN    = "PRISMA1_TEST_MYSQL"    // user:password@tcp(127.0.0.1:3306)/
 )
 
 // postgresConfig makes a database that is dropped when the test ends.
@@ -39,6 +42,46 @@ func postgresConfig(t testing.TB) (connector.Config, bool) {
 		}
 	})
 	return config, true // the connector makes the database
+}
+
+// mysqlConfig makes two databases that are dropped when the test ends: one for
+// the management tables and one for all projects of the test, because those of
+// tests that run beside it have the same names.
+func mysqlConfig(t testing.TB) (connector.Config, bool) {
+	dsn := os.Getenv(mysqlDSN)
+	if dsn == "" {
+		return connector.Config{}, false
+	}
+	server, err := mysql.ParseDSN(dsn)
+	if err != nil {
+		t.Fatalf("%s is no DSN", mysqlDSN) // the error would show its password
+	}
+	host, port, err := net.SplitHostPort(server.Addr)
+	if err != nil {
+		t.Fatalf("%s names no host and port", mysqlDSN)
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatalf("%s names no port", mysqlDSN)
+	}
+	name := "prisma1_test_" + cuid.New()
+	t.Cleanup(func() {
+		db, err := sql.Open("mysql", dsn)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer db.Close()
+		for _, suffix := range []string{"", "_m"} {
+			if _, err := db.Exec("DROP DATABASE IF EXISTS `" + name + suffix + "`"); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	return connector.Config{
+		Connector: "mysql", Host: host, Port: number, User: server.User, Password: server.Passwd,
+		Database: name, ManagementSchema: name + "_m", ConnectionLimit: 5,
+	}, true
 }
 
 // serverConfig reads the URI in a variable.

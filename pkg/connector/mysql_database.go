@@ -1,0 +1,133 @@
+package connector
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/dialect/mysql"
+	"github.com/prisma1-go/prisma1/pkg/migration"
+	"github.com/prisma1-go/prisma1/pkg/relational"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
+)
+
+// A mysqlDatabase is the database of one project.
+type mysqlDatabase struct {
+	mysqlPlace
+	own      string // database that is made for the project, and its id in the management tables
+	database string // with its tables: own, or the one of the configuration
+}
+
+func (d *mysqlDatabase) name() string { return d.database }
+
+func (d *mysqlDatabase) naming() relational.Naming { return relational.Naming{Short: true} }
+
+func (d *mysqlDatabase) create(ctx context.Context) error { return d.createDatabase(ctx, d.database) }
+
+func (d *mysqlDatabase) exists(ctx context.Context) (bool, error) {
+	return d.hasDatabase(ctx, d.database)
+}
+
+// drop deletes the database that was made for the project, never a shared one.
+func (d *mysqlDatabase) drop(ctx context.Context) error {
+	b := dialect.NewBuilder(mysql.Dialect{}.Facts(), "")
+	_, err := d.pool.ExecContext(ctx, b.SQL("DROP DATABASE IF EXISTS ").Name(d.own).Statement().SQL)
+	return err
+}
+
+func (d *mysqlDatabase) inspect(ctx context.Context) ([]*relational.Table, error) {
+	there, err := d.exists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !there {
+		return nil, fmt.Errorf("the database %q of service %s is not there: bring it back, or delete the service and deploy it again", d.database, d.own)
+	}
+	return mysql.Dialect{}.Inspect(ctx, d.pool, d.database)
+}
+
+// migrate runs the changes in order. MySQL commits each by itself: when one
+// fails, those before it stay, and the next deploy finds them done.
+func (d *mysqlDatabase) migrate(ctx context.Context, revision int, steps []migration.StepChanges) error {
+	conn, err := d.pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	s := &mysqlSession{conn, d.log}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err = runChanges(ctx, mysql.Dialect{}, d.database, steps, func(ctx context.Context, st dialect.Statement) error {
+		_, err := s.exec(ctx, st.SQL, st.Args)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	b := dialect.NewBuilder(mysql.Dialect{}.Facts(), d.management)
+	b.SQL("UPDATE ").Table("Migration").SQL("\nSET ").Name("status").SQL(" = ").Arg(string(migration.Success))
+	b.SQL(", ").Name("applied").SQL(" = ").Arg(len(steps)).SQL(", ").Name("finishedAt").SQL(" = ")
+	b.Value(scalar.OfDateTime(time.Now().UnixMilli()))
+	b.SQL("\nWHERE ").Name("projectId").SQL(" = ").Arg(d.own).SQL(" AND ").Name("revision").SQL(" = ").Arg(revision)
+	st := b.Statement()
+	_, err = s.exec(ctx, st.SQL, st.Args)
+	return err
+}
+
+// revision is that of the newest migration that succeeded.
+func (d *mysqlDatabase) revision(ctx context.Context) (int, error) {
+	s, done, err := d.read(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	b := dialect.NewBuilder(mysql.Dialect{}.Facts(), d.management)
+	b.SQL("SELECT MAX(").Name("revision").SQL(")\nFROM ").Table("Migration")
+	b.SQL("\nWHERE ").Name("projectId").SQL(" = ").Arg(d.own).SQL(" AND ").Name("status").SQL(" = ").Arg(string(migration.Success))
+	v, err := one(ctx, s, b.Statement(), scalar.Int)
+	return int(v.Int), err
+}
+
+// empty clears tables from the last to the first: link tables and lists go
+// before what they refer to, and inline links are emptied by their keys.
+func (d *mysqlDatabase) empty(ctx context.Context, tables []string) error {
+	return d.write(ctx, func(in session) error {
+		return emptyEach(ctx, in, func() *dialect.Builder {
+			return dialect.NewBuilder(mysql.Dialect{}.Facts(), d.database)
+		}, tables)
+	})
+}
+
+// raw runs on a connection of the pool. It is not given back after anything
+// but a query, because settings may be left on it.
+func (d *mysqlDatabase) raw(ctx context.Context, text string) ([]byte, error) {
+	conn, err := d.pool.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	logStatement(ctx, d.log, text)
+	found, err := conn.QueryContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	columns, err := found.ColumnTypes()
+	if err != nil {
+		return nil, errors.Join(err, found.Close())
+	}
+	if len(columns) > 0 {
+		return appendRawRows(nil, found, columns)
+	}
+	if err := errors.Join(found.Close(), found.Err()); err != nil {
+		return nil, err
+	}
+	defer conn.Raw(func(any) error { return driver.ErrBadConn })
+	var changed sql.NullInt64
+	err = conn.QueryRowContext(ctx, "SELECT ROW_COUNT()").Scan(&changed)
+	return scalar.AppendJSON(nil, scalar.OfInt(max(changed.Int64, 0))), err
+}
