@@ -308,7 +308,7 @@ func (w *wizard) otherServer(ctx context.Context) (base string, a answers, err e
 	if a.Secret, err = w.secret(); err != nil || a.Secret != "" {
 		return e.Base, a, err
 	}
-	if w.getenv != nil && w.getenv(secretVariable) != "" {
+	if w.getenv != nil && w.getenv(secretVariable)+w.getenv(keyVariable) != "" {
 		return e.Base, a, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
