@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"time"
 
+	server "github.com/go-sql-driver/mysql"
+
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/dialect/mysql"
 	"github.com/prisma1-go/prisma1/pkg/migration"
@@ -114,7 +116,7 @@ func (d *mysqlDatabase) raw(ctx context.Context, text string) ([]byte, error) {
 	logStatement(ctx, d.log, text)
 	found, err := conn.QueryContext(ctx, text)
 	if err != nil {
-		return nil, err
+		return nil, numbered(ctx, conn, err)
 	}
 	columns, err := found.ColumnTypes()
 	if err != nil {
@@ -130,4 +132,17 @@ func (d *mysqlDatabase) raw(ctx context.Context, text string) ([]byte, error) {
 	var changed sql.NullInt64
 	err = conn.QueryRowContext(ctx, "SELECT ROW_COUNT()").Scan(&changed)
 	return scalar.AppendJSON(nil, scalar.OfInt(max(changed.Int64, 0))), err
+}
+
+// numbered adds the number of the connection to what the server says, as the
+// driver of Prisma 1 does.
+func numbered(ctx context.Context, conn *sql.Conn, err error) error {
+	refused, ok := errors.AsType[*server.MySQLError](err)
+	var number int64
+	if !ok || conn.QueryRowContext(ctx, "SELECT CONNECTION_ID()").Scan(&number) != nil {
+		return err
+	}
+	said := *refused
+	said.Message = fmt.Sprintf("(conn=%d) %s", number, said.Message)
+	return &said
 }

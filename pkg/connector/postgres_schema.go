@@ -24,7 +24,9 @@ type postgresSchema struct {
 
 func (d *postgresSchema) name() string { return d.schema }
 
-func (d *postgresSchema) naming() relational.Naming { return relational.Naming{Schema: d.schema} }
+func (d *postgresSchema) naming() relational.Naming {
+	return relational.Naming{Schema: d.schema, ListsHold: true}
+}
 
 func (d *postgresSchema) create(ctx context.Context) error { return d.createSchema(ctx, d.schema) }
 

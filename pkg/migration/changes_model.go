@@ -112,7 +112,7 @@ func (p *planner) createList(t *relational.Table, f *schema.Field) {
 	if p.table(name) != nil || p.detached[p.before(f.Model)] {
 		return
 	}
-	list := relational.ListTable(f)
+	list := relational.ListTable(f, p.naming)
 	list.Name = name
 	list.ForeignKeys[0].Table = t.Name
 	if len(t.PrimaryKey) == 1 {

@@ -7,11 +7,14 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
-// Naming is what the names of indexes depend on. The zero Naming suits a
+// Naming is what the names of indexes and the keys of lists depend on. The zero Naming suits a
 // database whose index names are unique per file or schema (SQLite).
 type Naming struct {
 	Schema string // in front of unique indexes on PostgreSQL, "" where a file holds one project
 	Short  bool   // index names need to be unique within their table only (MySQL)
+	// ListsHold says that the values of a list keep their node from being
+	// deleted, as in Prisma 1 on PostgreSQL; otherwise they go with it.
+	ListsHold bool
 }
 
 // Unique returns the name of the unique index on one column.
@@ -53,9 +56,8 @@ func (n Naming) SideB(table, column string) string {
 // then those of scalar lists, then link tables. Columns stand as Prisma 1
 // creates them: id, scalars in datamodel order, inline relations.
 //
-// The layout is Prisma 1's (*DeployDatabaseMutationBuilder.scala) but for two
-// things: the column of an inline relation has an index on every database, and
-// the values of a list go with their node.
+// The layout is Prisma 1's (*DeployDatabaseMutationBuilder.scala) but for one
+// thing: the column of an inline relation has an index on every database.
 func Tables(s *schema.Schema, n Naming) []*Table {
 	var tables []*Table
 	for _, m := range s.Models {
@@ -66,7 +68,7 @@ func Tables(s *schema.Schema, n Naming) []*Table {
 	for _, m := range s.Models {
 		for _, f := range m.Fields {
 			if f.IsScalarList() && !m.Embedded {
-				tables = append(tables, ListTable(f))
+				tables = append(tables, ListTable(f, n))
 			}
 		}
 	}
@@ -120,7 +122,11 @@ func UniqueIndex(table, column string, n Naming) Index {
 }
 
 // ListTable returns the table with the values of a scalar list.
-func ListTable(f *schema.Field) *Table {
+func ListTable(f *schema.Field, n Naming) *Table {
+	onDelete := Cascade
+	if n.ListsHold {
+		onDelete = NoAction
+	}
 	return &Table{
 		Name: f.ListTable(),
 		Columns: []Column{
@@ -129,7 +135,7 @@ func ListTable(f *schema.Field) *Table {
 			{Name: schema.ListValue, Type: f.Type},
 		},
 		PrimaryKey:  []string{schema.ListNode, schema.ListPosition},
-		ForeignKeys: []ForeignKey{reference(schema.ListNode, f.Model, Cascade)},
+		ForeignKeys: []ForeignKey{reference(schema.ListNode, f.Model, onDelete)},
 	}
 }
 
