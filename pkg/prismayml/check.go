@@ -3,46 +3,59 @@ package prismayml
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
 
-// invalidError is a property of the wrong kind. Its sentences are those of the original's
-// JSON schema check, with the line added.
-type invalidError struct {
+// A problem is a property of the wrong kind. Its sentences are those of the original's JSON
+// schema check.
+type problem struct {
 	Message string
 	Line    int
 }
 
+// invalidError is all that is wrong with the properties; the original stopped at the first and
+// told no lines.
+type invalidError struct{ Problems []problem }
+
 func (e *invalidError) Error() string {
-	return fmt.Sprintf("Invalid prisma.yml file\n%s (line %d)", e.Message, e.Line)
+	lines := []string{"Invalid prisma.yml file"}
+	for _, p := range e.Problems {
+		lines = append(lines, fmt.Sprintf("%s (line %d)", p.Message, p.Line))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func one(n *yaml.Node, format string, args ...any) []problem {
+	return []problem{{fmt.Sprintf(format, args...), n.Line}}
 }
 
 var properties = []string{
 	"endpoint", "datamodel", "secret", "disableAuth", "generate", "seed", "subscriptions", "hooks", "custom", "databaseType",
 }
 
-// check finds the first property that may not be there or has the wrong kind of value.
+// check finds the properties that may not be there or have the wrong kind of value.
 func check(root *yaml.Node) error {
+	var found []problem
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		name, value := root.Content[i], root.Content[i+1]
-		if err := checkName(name, root.Content[:i]); err != nil {
-			return err
-		}
+		found = append(found, checkName(name, root.Content[:i])...)
 		if isNothing(value) && value.Kind != yaml.MappingNode {
 			continue
 		}
-		if err := checkProperty(name.Value, value); err != nil {
-			return err
-		}
+		found = append(found, checkProperty(name.Value, value)...)
 	}
-	return nil
+	if len(found) == 0 {
+		return nil
+	}
+	return &invalidError{found}
 }
 
-func checkName(name *yaml.Node, before []*yaml.Node) error {
+func checkName(name *yaml.Node, before []*yaml.Node) []problem {
 	for i := 0; i < len(before); i += 2 {
 		if before[i].Value == name.Value {
-			return &invalidError{fmt.Sprintf("prisma.yml has the property %q twice", name.Value), name.Line}
+			return one(name, "prisma.yml has the property %q twice", name.Value)
 		}
 	}
 	if slices.Contains(properties, name.Value) {
@@ -50,14 +63,14 @@ func checkName(name *yaml.Node, before []*yaml.Node) error {
 	}
 	switch name.Value {
 	case "stages":
-		return &invalidError{"prisma.yml should NOT have a \"stages\" property anymore. Stages are now just provided as CLI args.\nRead more here: https://goo.gl/SUD5i5", name.Line}
+		return one(name, "prisma.yml should NOT have a \"stages\" property anymore. Stages are now just provided as CLI args.\nRead more here: https://goo.gl/SUD5i5")
 	case "types":
-		return &invalidError{`prisma.yml should NOT have a "types" property anymore. It has been renamed to "datamodel"`, name.Line}
+		return one(name, `prisma.yml should NOT have a "types" property anymore. It has been renamed to "datamodel"`)
 	}
-	return &invalidError{"prisma.yml should NOT have additional properties. additionalProperty: " + name.Value, name.Line}
+	return one(name, "prisma.yml should NOT have additional properties. additionalProperty: %s", name.Value)
 }
 
-func checkProperty(name string, n *yaml.Node) error {
+func checkProperty(name string, n *yaml.Node) []problem {
 	path := "." + name
 	switch name {
 	case "endpoint", "secret":
@@ -69,11 +82,11 @@ func checkProperty(name string, n *yaml.Node) error {
 			return wrongType(path, "boolean", n)
 		}
 	case "databaseType":
-		if err := checkText(path, n); err != nil {
-			return err
+		if found := checkText(path, n); found != nil {
+			return found
 		}
 		if n.Value != "relational" && n.Value != "document" {
-			return &invalidError{"prisma.yml.databaseType should be equal to one of the allowed values. allowedValues: relational,document", n.Line}
+			return one(n, "prisma.yml.databaseType should be equal to one of the allowed values. allowedValues: relational,document")
 		}
 	case "generate":
 		return checkGenerate(n)
@@ -87,18 +100,18 @@ func checkProperty(name string, n *yaml.Node) error {
 	return nil
 }
 
-func wrongType(path, kind string, n *yaml.Node) error {
-	return &invalidError{fmt.Sprintf("prisma.yml%s should be %s. type: %s", path, kind, kind), n.Line}
+func wrongType(path, kind string, n *yaml.Node) []problem {
+	return one(n, "prisma.yml%s should be %s. type: %s", path, kind, kind)
 }
 
-func checkText(path string, n *yaml.Node) error {
+func checkText(path string, n *yaml.Node) []problem {
 	if n.ShortTag() != "!!str" {
 		return wrongType(path, "string", n)
 	}
 	return nil
 }
 
-func checkMapping(path string, n *yaml.Node) error {
+func checkMapping(path string, n *yaml.Node) []problem {
 	if n.Kind != yaml.MappingNode {
 		return wrongType(path, "object", n)
 	}
@@ -106,81 +119,82 @@ func checkMapping(path string, n *yaml.Node) error {
 }
 
 // checkTexts accepts a text or a list of texts.
-func checkTexts(path string, n *yaml.Node) error {
+func checkTexts(path string, n *yaml.Node) (found []problem) {
 	if n.Kind != yaml.SequenceNode && n.ShortTag() != "!!str" {
 		return wrongType(path, "string,array", n)
 	}
 	for i, item := range n.Content {
-		if err := checkText(fmt.Sprintf("%s[%d]", path, i), item); err != nil {
-			return err
-		}
+		found = append(found, checkText(fmt.Sprintf("%s[%d]", path, i), item)...)
 	}
-	return nil
+	return found
 }
 
-func checkTextProperties(path string, n *yaml.Node, names ...string) error {
-	if err := checkMapping(path, n); err != nil {
-		return err
-	}
+func checkTextProperties(path string, n *yaml.Node, names ...string) []problem {
+	found := checkMapping(path, n)
 	for _, name := range names {
 		if value := child(n, name); value != nil {
-			if err := checkText(path+"."+name, value); err != nil {
-				return err
-			}
+			found = append(found, checkText(path+"."+name, value)...)
 		}
 	}
-	return nil
+	return found
 }
 
-func checkGenerate(n *yaml.Node) error {
+func checkGenerate(n *yaml.Node) (found []problem) {
 	if n.Kind != yaml.SequenceNode {
 		return wrongType(".generate", "array", n)
 	}
 	for i, item := range n.Content {
-		if err := checkTextProperties(fmt.Sprintf(".generate[%d]", i), item, "generator", "output"); err != nil {
-			return err
-		}
+		found = append(found, checkTextProperties(fmt.Sprintf(".generate[%d]", i), item, "generator", "output")...)
 	}
-	return nil
+	return found
 }
 
-func checkSubscriptions(n *yaml.Node) error {
-	if err := checkMapping(".subscriptions", n); err != nil {
-		return err
+func checkSubscriptions(n *yaml.Node) []problem {
+	found := checkMapping(".subscriptions", n)
+	if found != nil {
+		return found
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		path := fmt.Sprintf(".subscriptions['%s']", n.Content[i].Value)
-		if err := checkSubscription(path, n.Content[i+1]); err != nil {
-			return err
-		}
+		found = append(found, checkSubscription(fmt.Sprintf(".subscriptions['%s']", n.Content[i].Value), n.Content[i+1])...)
 	}
-	return nil
+	return found
 }
 
-func checkSubscription(path string, n *yaml.Node) error {
-	if err := checkTextProperties(path, n, "query"); err != nil {
-		return err
+func checkSubscription(path string, n *yaml.Node) []problem {
+	if found := checkMapping(path, n); found != nil {
+		return found
 	}
+	found := checkTextProperties(path, n, "query")
 	for _, required := range []string{"query", "webhook"} {
 		if child(n, required) == nil {
-			return &invalidError{fmt.Sprintf("prisma.yml%s should have required property '%s'. missingProperty: %s", path, required, required), n.Line}
+			found = append(found, missing(path, required, n)...)
 		}
 	}
-	webhook := child(n, "webhook")
-	if webhook.ShortTag() == "!!str" {
+	if webhook := child(n, "webhook"); webhook != nil {
+		found = append(found, checkWebhook(path+".webhook", webhook)...)
+	}
+	return found
+}
+
+func missing(path, name string, n *yaml.Node) []problem {
+	return one(n, "prisma.yml%s should have required property '%s'. missingProperty: %s", path, name, name)
+}
+
+// checkWebhook accepts a URL, or an object with a URL and headers.
+func checkWebhook(path string, n *yaml.Node) []problem {
+	if n.ShortTag() == "!!str" {
 		return nil
 	}
-	if webhook.Kind != yaml.MappingNode {
-		return wrongType(path+".webhook", "string", webhook)
+	if n.Kind != yaml.MappingNode {
+		return wrongType(path, "string", n)
 	}
-	url := child(webhook, "url")
+	url := child(n, "url")
 	if url == nil {
-		return &invalidError{fmt.Sprintf("prisma.yml%s.webhook should have required property 'url'. missingProperty: url", path), webhook.Line}
+		return missing(path, "url", n)
 	}
-	if headers := child(webhook, "headers"); headers != nil {
-		if err := checkMapping(path+".webhook.headers", headers); err != nil {
-			return err
-		}
+	var found []problem
+	if headers := child(n, "headers"); headers != nil {
+		found = checkMapping(path+".headers", headers)
 	}
-	return checkText(path+".webhook.url", url)
+	return append(found, checkText(path+".url", url)...)
 }

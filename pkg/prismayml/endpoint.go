@@ -34,6 +34,9 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	if u.Hostname() == "" {
 		return Endpoint{}, fmt.Errorf("endpoint %q names no host; it looks like http://localhost:4466/service/stage", text)
 	}
+	if u.RawQuery != "" || u.Fragment != "" {
+		return Endpoint{}, fmt.Errorf("the endpoint %s%s must end with the stage; ? and # have no place in it", origin(u), u.EscapedPath())
+	}
 	e := Endpoint{Base: origin(u), Service: defaultName, Stage: defaultName}
 	e.namePath(strings.TrimRight(u.EscapedPath(), "/"))
 	e.nameServer(u)

@@ -31,10 +31,11 @@ func TestParseEndpoint(t *testing.T) {
 
 func TestParseEndpointRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"localhost:4466": "localhost:4466 is not a valid endpoint. It must start with http:// or https://",
-		"foo":            `endpoint "foo" is not a URL; it looks like http://localhost:4466/service/stage`,
-		"http://":        `endpoint "http://" names no host; it looks like http://localhost:4466/service/stage`,
-		"ftp://a/b":      "ftp://a/b is not a valid endpoint. It must start with http:// or https://",
+		"localhost:4466":       "localhost:4466 is not a valid endpoint. It must start with http:// or https://",
+		"foo":                  `endpoint "foo" is not a URL; it looks like http://localhost:4466/service/stage`,
+		"http://":              `endpoint "http://" names no host; it looks like http://localhost:4466/service/stage`,
+		"http://u:p@x/a/b?c=d": "the endpoint http://x/a/b must end with the stage; ? and # have no place in it",
+		"ftp://a/b":            "ftp://a/b is not a valid endpoint. It must start with http:// or https://",
 	} {
 		_, err := ParseEndpoint(text)
 		if err == nil || err.Error() != want {

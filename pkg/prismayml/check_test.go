@@ -1,0 +1,68 @@
+package prismayml
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestAllProblems: every wrong property is named with its line, in the order of the file.
+func TestAllProblems(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, write(t, "prisma.yml", `bogus: 1
+endpoint: 5
+datamodel: [a, 1, {b: c}]
+stage: dev
+databaseType: graph
+disableAuth: maybe
+seed: {import: 1, run: 2}
+generate:
+  - generator: 1
+    output: true
+  - 7
+subscriptions:
+  a: {query: 1}
+  b: {query: x, webhook: 3}
+  c:
+    query: x
+    webhook:
+      headers: 5
+  d: 4
+hooks: x
+`))
+	want := `Invalid prisma.yml file
+prisma.yml should NOT have additional properties. additionalProperty: bogus (line 1)
+prisma.yml.endpoint should be string. type: string (line 2)
+prisma.yml.datamodel[1] should be string. type: string (line 3)
+prisma.yml.datamodel[2] should be string. type: string (line 3)
+prisma.yml should NOT have additional properties. additionalProperty: stage (line 4)
+prisma.yml.databaseType should be equal to one of the allowed values. allowedValues: relational,document (line 5)
+prisma.yml.disableAuth should be boolean. type: boolean (line 6)
+prisma.yml.seed.import should be string. type: string (line 7)
+prisma.yml.seed.run should be string. type: string (line 7)
+prisma.yml.generate[0].generator should be string. type: string (line 9)
+prisma.yml.generate[0].output should be string. type: string (line 10)
+prisma.yml.generate[1] should be object. type: object (line 11)
+prisma.yml.subscriptions['a'].query should be string. type: string (line 13)
+prisma.yml.subscriptions['a'] should have required property 'webhook'. missingProperty: webhook (line 13)
+prisma.yml.subscriptions['b'].webhook should be string. type: string (line 14)
+prisma.yml.subscriptions['c'].webhook should have required property 'url'. missingProperty: url (line 18)
+prisma.yml.subscriptions['d'] should be object. type: object (line 19)
+prisma.yml.hooks should be object. type: object (line 20)`
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+// TestOddFiles: byte order mark, CRLF and size are no obstacle; a tab is named with its line.
+func TestOddFiles(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"\ufeffendpoint: http://x\n", "# a\r\nendpoint: http://x\r\nsecret: s\r\n"} {
+		f, err := load(t, write(t, "prisma.yml", text))
+		if err != nil || f.Endpoint != "http://x" {
+			t.Errorf("%q: got %+v %v", text, f, err)
+		}
+	}
+	if _, err := load(t, write(t, "prisma.yml", "seed:\n\timport: x\n")); err == nil || !strings.Contains(err.Error(), "line 2") {
+		t.Errorf("a tab is no indentation: %v", err)
+	}
+}
