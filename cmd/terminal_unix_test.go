@@ -62,7 +62,7 @@ func onTerminal(t *testing.T, dir string, env []string, args ...string) *screen 
 	}
 	emulator := vt10x.New(vt10x.WithWriter(tty), vt10x.WithSize(120, 40))
 	seen := &record{}
-	console, err := expect.NewConsole(expect.WithStdin(master), expect.WithStdout(emulator, seen), expect.WithCloser(master, tty), expect.WithDefaultTimeout(20*time.Second))
+	console, err := expect.NewConsole(expect.WithStdin(master), expect.WithStdout(emulator, seen), expect.WithCloser(master, tty), expect.WithDefaultTimeout(time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func (s *screen) ends(status int) {
 	go s.ExpectEOF() // reads on, so that the program can write
 	select {
 	case <-done:
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		s.command.Process.Kill()
 		s.t.Fatalf("it does not end\n%q", s.seen)
 	}
