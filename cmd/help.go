@@ -25,10 +25,18 @@ func printHelp(t *terminal.Terminal, cmd *cobra.Command) {
 			}
 		}
 	}
+	t.Printf("\nFlags of all commands:\n")
+	labels, descriptions := flagLines(cmd.PersistentFlags())
+	for i, label := range labels {
+		t.Printf("%24s    %s\n", label, t.Dim(descriptions[i]))
+	}
 	t.Printf(`
 Use prisma1 help [command] for more information about a command.
 
 Examples:
+
+- Initialize files for a new Prisma service
+  $ prisma1 init
 
 - Start a server for the service in this folder and deploy it whenever a file is saved
   $ prisma1 dev

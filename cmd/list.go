@@ -12,17 +12,29 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/prismayml"
 )
 
-type listOptions struct{ App *App }
+type listOptions struct {
+	App  *App
+	JSON bool
+}
 
 func newListCmd(app *App, run func(context.Context, *listOptions) error) *cobra.Command {
 	opts := &listOptions{App: app}
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List all deployed services",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
+	cmd.Flags().BoolVarP(&opts.JSON, "json", "j", false, "Json Output")
+	return cmd
+}
+
+// jsonListed is an element of what `list --json` prints. Keys are only ever added.
+type jsonListed struct {
+	Service string `json:"service"`
+	Stage   string `json:"stage"`
+	Server  string `json:"server"`
 }
 
 // runList asks the server of this folder's service, the local one, and those in ~/.prisma/config.yml.
@@ -43,6 +55,13 @@ func runList(ctx context.Context, opts *listOptions) error {
 			rows = append(rows, []string{service.Name, service.Stage, s.Name})
 		}
 	}
+	if opts.JSON {
+		list := []jsonListed{}
+		for _, row := range rows {
+			list = append(list, jsonListed{row[0], row[1], row[2]})
+		}
+		return printJSON(opts.App.Terminal, list)
+	}
 	if len(rows) == 0 {
 		opts.App.Terminal.Printf("No deployed service found\n")
 		return nil
@@ -56,6 +75,8 @@ func listServices(ctx context.Context, s cluster.Cluster) ([]client.Project, err
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
+	defer cancel()
 	return client.New(s.Host, token, nil).Projects(ctx)
 }
 

@@ -99,7 +99,7 @@ func newHelpCmd(root *cobra.Command) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			target, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return fmt.Errorf("command %s not found", strings.Join(args, ":"))
+				return notFound(root, args)
 			}
 			target.InitDefaultHelpFlag()
 			return target.Help()
@@ -107,15 +107,28 @@ func newHelpCmd(root *cobra.Command) *cobra.Command {
 	}
 }
 
+// notFound is the error of help for a command that does not exist.
+func notFound(root *cobra.Command, args []string) error {
+	message := fmt.Sprintf("command %s not found", strings.Join(args, ":"))
+	if meant := similar(root, args[0]); meant != "" && meant != args[0] {
+		message += "\nPerhaps you meant " + meant
+	}
+	return errors.New(message)
+}
+
 // unknownCommand looks for the command with the most similar name.
 func unknownCommand(parent *cobra.Command, name string) error {
+	return &unknownCommandError{Name: name, Meant: similar(parent, name)}
+}
+
+func similar(parent *cobra.Command, name string) string {
 	meant, distance := "", len(name)/2+1
 	for _, c := range parent.Commands() {
 		if d := levenshtein.ComputeDistance(name, c.Name()); !c.Hidden && d <= distance {
 			meant, distance = c.Name(), d-1
 		}
 	}
-	return &unknownCommandError{Name: name, Meant: meant}
+	return meant
 }
 
 // flagError says what is wrong with a flag in the original's words.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -89,8 +90,30 @@ func (e *Unreachable) Error() string {
 	if timeout, ok := errors.AsType[net.Error](e.Cause); ok && timeout.Timeout() {
 		return fmt.Sprintf("The server at %s did not answer in time. Please check if it is running and not overloaded.", e.Server)
 	}
-	return fmt.Sprintf("Could not connect to server at %s. Please check if your server is running.", e.Server)
+	return fmt.Sprintf("Could not connect to server at %s. %s", e.Server, e.hop())
 }
+
+// hop says which part of the way failed and what to look at.
+func (e *Unreachable) hop() string {
+	if name, ok := errors.AsType[*net.DNSError](e.Cause); ok {
+		return fmt.Sprintf("The name %s has no address. Please check its spelling and your network.", name.Name)
+	}
+	if op, ok := errors.AsType[*net.OpError](e.Cause); ok && op.Op == "proxyconnect" {
+		return fmt.Sprintf("The proxy of HTTP_PROXY or HTTPS_PROXY could not be reached: %v.", op.Err)
+	}
+	if strings.Contains(fmt.Sprint(e.Cause), "Proxy Authentication Required") {
+		return proxyWantsPassword
+	}
+	if certificate, ok := errors.AsType[*tls.CertificateVerificationError](e.Cause); ok {
+		return fmt.Sprintf("Its TLS certificate is not trusted: %v.", certificate.Err)
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](e.Cause); ok || strings.Contains(fmt.Sprint(e.Cause), "server gave HTTP response to HTTPS client") {
+		return "It does not speak TLS. Please check whether the address begins with http:// and not https://."
+	}
+	return "Please check if your server is running."
+}
+
+const proxyWantsPassword = "The proxy wants a user and password. Write them into the variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
 
 func (e *Unreachable) Unwrap() error { return e.Cause }
 
@@ -103,6 +126,9 @@ type NotGraphQL struct {
 }
 
 func (e *NotGraphQL) Error() string {
+	if e.Status == http.StatusProxyAuthRequired {
+		return fmt.Sprintf("%s was not reached. %s", e.URL, proxyWantsPassword)
+	}
 	what := "something that is not JSON"
 	if strings.Contains(e.Type, "html") || strings.HasPrefix(e.Text, "<") {
 		what = "HTML"
