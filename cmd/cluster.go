@@ -66,6 +66,9 @@ func newClusterRemoveCmd(app *App, run func(context.Context, *clusterOptions) er
 		Use:   "remove NAME",
 		Short: "Take a server out of ~/.prisma/config.yml",
 		Args:  exactArgs("NAME"),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return app.clusterNames(), cobra.ShellCompDirectiveNoFileComp
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts.Name = args[0]
 			return run(cmd.Context(), opts)

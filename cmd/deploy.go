@@ -57,6 +57,7 @@ func newDeployCmd(app *App, run func(context.Context, *deployOptions) error) *co
 	flags.BoolVar(&opts.SkipHooks, "skip-hooks", false, "Disable hooks on deploy")
 	flags.DurationVar(&opts.Wait, "wait", 0, "Wait this long for a server that is still starting, as in 30s")
 	opts.Wizard.register(flags)
+	app.completeWizard(cmd, "local")
 	return cmd
 }
 

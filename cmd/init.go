@@ -52,6 +52,7 @@ func newInitCmd(app *App, run func(context.Context, *initOptions) error) *cobra.
 	flags.StringVar(&opts.EnvFile, "env-file", "", "Path to .env file to inject env vars")
 	flags.StringVar(&opts.Generator, "generator", "", "Client to generate: typescript-client, flow-client, javascript-client, go-client or none")
 	opts.Wizard.register(flags)
+	app.completeWizard(cmd, "local", "hello-world", "new-database", "existing-database")
 	flags.Lookup("server").Usage = "local, hello-world, new-database, existing-database, a known cluster, or a URL"
 	opts.Database.register(flags)
 	return cmd

@@ -26,9 +26,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"prisma1": func() { os.Exit(Main(os.Args, os.Stdin, os.Stdout, os.Stderr)) },
-	})
+	program := func() { os.Exit(Main(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
+	testscript.Main(m, map[string]func(){"prisma1": program, "prisma": program})
 }
 
 // TestScripts runs the command line as a person uses it: every file in testdata/script.

@@ -21,10 +21,13 @@ type Terminal struct {
 }
 
 // New returns a terminal on three streams. Colours are used when both outputs are a terminal
-// and neither NO_COLOR is set nor TERM is dumb.
+// and TERM is not dumb, or CLICOLOR_FORCE is set; never when NO_COLOR is set.
 func New(in io.Reader, out, err io.Writer, env func(string) string) *Terminal {
-	colour := isTerminal(out) && isTerminal(err) && env("NO_COLOR") == "" && env("TERM") != "dumb"
-	return &Terminal{In: in, Out: out, Err: err, colour: colour}
+	colour := isTerminal(out) && isTerminal(err) && env("TERM") != "dumb"
+	if force := env("CLICOLOR_FORCE"); force != "" && force != "0" {
+		colour = true
+	}
+	return &Terminal{In: in, Out: out, Err: err, colour: colour && env("NO_COLOR") == ""}
 }
 
 // Interactive says whether there is somebody to ask.
