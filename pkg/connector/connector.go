@@ -78,7 +78,7 @@ func (c *Connector) openPostgres(ctx context.Context, config Config, log *slog.L
 
 func (c *Connector) openMySQL(ctx context.Context, config Config, log *slog.Logger) error {
 	c.dialect, c.text = mysql.Dialect{}, atText
-	c.rules = datamodel.Rules{IntIDs: true, FoldedNames: true}
+	c.rules = datamodel.Rules{IntIDs: true, Sequences: true, FoldedNames: true}
 	server, err := openMySQL(ctx, config, log)
 	c.backend = server
 	return err

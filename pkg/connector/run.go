@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/plan"
 )
@@ -103,7 +104,7 @@ func (d *Database) answerWrite(ctx context.Context, a *answer, f *plan.Field) er
 	deletion, _ := f.Write.(*plan.Delete)
 	start := len(a.json)
 	var written Written
-	err := d.write(ctx, func(s session) error {
+	err := d.repeated(ctx, f.Write, func(s session) error {
 		a.json, a.errors = a.json[:start], nil
 		var err error
 		if deletion != nil {
@@ -131,6 +132,24 @@ func (d *Database) answerWrite(ctx context.Context, a *answer, f *plan.Field) er
 		err = fault.NotFound(f.Read.Model.Name, written.ID.String(), id.Name)
 	}
 	return err
+}
+
+// attempts is how often a transaction is tried that met others.
+const attempts = 3
+
+// repeated runs do in one transaction, again when it met another one at the same
+// rows: the database took one of the two back, or both made the node of an
+// upsert. Prisma 1 answered 3010 or an internal error.
+func (d *Database) repeated(ctx context.Context, write plan.Write, do func(session) error) error {
+	_, upsert := write.(*plan.Upsert)
+	for n := 1; ; n++ {
+		err := d.write(ctx, do)
+		kind := d.classify(err).Kind
+		met := kind == dialect.Deadlock || upsert && kind == dialect.UniqueViolation
+		if err == nil || !met || n == attempts {
+			return err
+		}
+	}
 }
 
 // selected returns a read of the node that s selects.

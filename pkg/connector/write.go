@@ -102,6 +102,9 @@ func (w *writer) run(ctx context.Context, model *schema.Model, s dialect.Stateme
 	return nil
 }
 
+// primaryKey is what MySQL calls the index of every primary key.
+const primaryKey = "PRIMARY"
+
 // explain turns a broken constraint into the fault the client knows. model is
 // whose row was written.
 func (w *writer) explain(err error, model *schema.Model) error {
@@ -109,6 +112,9 @@ func (w *writer) explain(err error, model *schema.Model) error {
 	field := v.Column
 	if i := slices.IndexFunc(model.Fields, func(f *schema.Field) bool { return f.Column() == v.Column }); i >= 0 {
 		field = model.Fields[i].Name
+	}
+	if v.Index == primaryKey {
+		field = model.ID().Name
 	}
 	var known *fault.Error
 	switch v.Kind {

@@ -19,7 +19,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/golden"
 	"github.com/prisma1-go/prisma1/pkg/migration"
 	"github.com/prisma1-go/prisma1/pkg/project"
-	"github.com/prisma1-go/prisma1/pkg/relational"
+	prismaschema "github.com/prisma1-go/prisma1/pkg/schema"
 )
 
 // deploy makes the tables of a datamodel and returns its service.
@@ -41,11 +41,16 @@ func deploy(t testing.TB, c *connector.Connector, text string, o engine.Options)
 	if err := db.Create(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	var changes []relational.Change
-	for _, table := range relational.Tables(schema, db.Naming()) {
-		changes = append(changes, relational.CreateTable{Table: table})
+	empty, first := &prismaschema.Schema{}, datamodel.Renames{}
+	steps, err := migration.Infer(empty, schema, first)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := db.Migrate(t.Context(), 1, []migration.StepChanges{{Changes: changes}}); err != nil {
+	changes, err := migration.Changes(steps, empty, schema, db.Naming(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Migrate(t.Context(), 1, changes); err != nil {
 		t.Fatal(err)
 	}
 	service, err := engine.New(c, o).Service(&project.Project{ID: id, Revision: 1, Schema: schema, Datamodel: text})

@@ -79,8 +79,8 @@ func TestRaw(t *testing.T) {
 		if want := `{"data":{"executeRaw":[{"one":1,"text":"x"}]}}`; answer != want {
 			t.Errorf("want %s, got %s", want, answer)
 		}
-		answer = string(ask(t, s, `mutation { executeRaw(query: "SELECT * FROM nothing") }`, "null"))
-		if strings.Contains(answer, "Whoops") || !strings.Contains(answer, `"code":`) || !strings.Contains(answer, "nothing") {
+		answer = string(ask(t, s, `mutation { executeRaw(query: "SELECT * FROM nothing.nothing") }`, "null"))
+		if strings.Contains(answer, "Whoops") || !strings.Contains(answer, `"requestId":`) || !strings.Contains(answer, "nothing") {
 			t.Errorf("want number and sentence of the database, got %s", answer)
 		}
 	})

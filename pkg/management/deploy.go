@@ -204,11 +204,13 @@ func (d *deploy) perform(ctx context.Context) error {
 func (d *deploy) migrate(ctx context.Context, one *migration.Migration) error {
 	if err := d.db.Migrate(ctx, one.Revision, d.changes); err != nil {
 		d.log.Error("migration failed", "service", d.connector.ProjectText(one.Project), "revision", one.Revision, "cause", err)
+		said := "The migration failed and was taken back, tables and data are as they were. "
 		takeBack(one, err.Error())
-		d.payload = DeployPayload{Errors: []migration.Problem{{
-			Type:        "Global",
-			Description: "The migration failed and was taken back, tables and data are as they were. " + err.Error(),
-		}}}
+		if !d.connector.Facts().DDLInTx {
+			said = "The migration failed; the changes before it stay, and the next deploy goes on from there. "
+			one.Status = migration.RollbackFailure
+		}
+		d.payload = DeployPayload{Errors: []migration.Problem{{Type: "Global", Description: said + err.Error()}}}
 		d.record(ctx, one)
 		return nil
 	}

@@ -11,6 +11,9 @@ import (
 // interrupted is the error of a migration whose server ended before its tables were changed.
 const interrupted = "The server stopped while this migration ran. Nothing was changed."
 
+// halfDone is the same where tables change one by one.
+const halfDone = "The server stopped while this migration ran. Some tables may be changed already; the next deploy goes on from there."
+
 // repair closes the migrations that a killed server left open. A service's
 // database keeps the revision of its tables, written in the transaction that
 // changed them, so it knows whether a migration took place.
@@ -51,10 +54,14 @@ func (m *Management) close(ctx context.Context, one *migration.Migration) error 
 	if err != nil {
 		return err
 	}
-	if revision == one.Revision {
+	switch {
+	case revision == one.Revision:
 		finish(one)
-	} else {
+	case m.connector.Facts().DDLInTx:
 		takeBack(one, interrupted)
+	default:
+		takeBack(one, halfDone)
+		one.Status = migration.RollbackFailure
 	}
 	m.log.Warn("closed a migration that was left open", "service", m.connector.ProjectText(one.Project),
 		"revision", one.Revision, "status", string(one.Status))
