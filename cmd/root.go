@@ -3,8 +3,6 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,8 +38,7 @@ func newRootCmd(app *App) *cobra.Command {
 	root.Flags().BoolP("version", "v", false, "print the version")
 	registerGlobalSettings(root.PersistentFlags())
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		home, _ := os.UserHomeDir() // without one there is no file
-		settings, err := readGlobalSettings(cmd.Flags(), filepath.Join(home, ".prisma", "config.yml"))
+		settings, err := readGlobalSettings(cmd.Flags(), configPath())
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -45,6 +46,12 @@ func readGlobalSettings(flags *pflag.FlagSet, file string) (globalSettings, erro
 		NoInteractive: v.GetBool("no-interactive") || ci != "" && ci != "false" && ci != "0",
 		StrictExit:    v.GetBool("strict-exit"),
 	}, nil
+}
+
+// configPath is where ~/.prisma/config.yml lies; no such file without a home.
+func configPath() string {
+	home, _ := os.UserHomeDir()
+	return filepath.Join(home, ".prisma", "config.yml")
 }
 
 // lookup prepares to look settings up; a file that cannot be read is for those who need it.
@@ -110,16 +117,10 @@ func registerLogSettings(flags *pflag.FlagSet) {
 	flags.Bool("log-sql", false, "Log every SQL statement")
 }
 
-// readServerSettings reads flags, then the environment.
+// readServerSettings reads flags, then the environment, then ~/.prisma/config.yml.
 func readServerSettings(flags *pflag.FlagSet) (serverSettings, error) {
-	v := viper.New()
-	v.SetEnvPrefix("PRISMA")
-	v.SetEnvKeyReplacer(strings.NewReplacer("-", "_"))
-	v.AutomaticEnv()
-	if err := v.BindEnv("log-level", "PRISMA_LOG_LEVEL", "LOG_LEVEL"); err != nil {
-		return serverSettings{}, err
-	}
-	if err := v.BindPFlags(flags); err != nil {
+	v, err := lookup(flags, configPath())
+	if err != nil {
 		return serverSettings{}, err
 	}
 	s := serverSettings{
