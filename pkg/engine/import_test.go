@@ -21,6 +21,9 @@ import (
 func TestImportAndExport(t *testing.T) {
 	golden.Each(t, "testdata/ndf", func(t *testing.T, c *golden.Case) {
 		connectortest.Each(t, func(t *testing.T, db *connector.Connector) {
+			if !db.Rules().UUIDs && strings.Contains(c.Get("datamodel.prisma"), "UUID! @id") {
+				t.Skip("the database has no ids of type UUID")
+			}
 			service := deploy(t, db, c.Get("datamodel.prisma"), engine.Options{})
 			var names names
 			for n := 1; ; n++ {
