@@ -50,7 +50,11 @@ func (d *Database) answer(ctx context.Context, a *answer, f *plan.Field) error {
 func (d *Database) answerRaw(ctx context.Context, a *answer, sql string) error {
 	json, err := d.Raw(ctx, sql)
 	if number, sentence, ok := d.connector.dialect.Report(err); ok {
-		return &fault.Error{Code: fault.Code(number), Message: sentence, Cause: err}
+		code := fault.Code(number)
+		if number == 0 {
+			code = fault.Zero
+		}
+		return &fault.Error{Code: code, Message: sentence, Cause: err}
 	}
 	a.cell(json)
 	return err

@@ -9,6 +9,10 @@ type Code int
 // Internal is the code of everything that is not a fault.
 const Internal Code = 0
 
+// Zero is a number that is printed as 0, where the zero Code is not printed:
+// the number of what a database without error numbers says of raw SQL.
+const Zero Code = -1
+
 // Error is a failure the sender of the request can act on.
 type Error struct {
 	Code    Code   // Prisma 1's number, part of the wire contract

@@ -73,7 +73,7 @@ func appendError(b []byte, e *Error) []byte {
 	}
 	if e.Code != 0 {
 		b = append(b, `,"code":`...)
-		b = strconv.AppendInt(b, int64(e.Code), 10)
+		b = strconv.AppendInt(b, int64(max(e.Code, 0)), 10) // fault.Zero is 0
 	}
 	if e.RequestID != "" {
 		b = append(b, `,"requestId":`...)
