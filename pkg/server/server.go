@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/engine"
 	"github.com/prisma1-go/prisma1/pkg/management"
 )
@@ -68,6 +69,9 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Server, error)
 	}
 	return s, nil
 }
+
+// Rules returns what a datamodel may ask of the server's database.
+func (s *Server) Rules() datamodel.Rules { return s.connector.Rules() }
 
 // Listen takes the port and returns the address, with the port that was picked
 // for port 0. The error of a port in use names its owner where the system tells.
