@@ -1,0 +1,55 @@
+package graphql
+
+import (
+	"context"
+	"net/http"
+)
+
+// An API answers HTTP requests to a small schema whose root fields are functions.
+type API struct {
+	Queries *Cache
+	Root    func(Kind) Resolver    // the object that answers queries or mutations
+	Failure func(err error) *Error // turns the error of a field into an entry of errors
+}
+
+// Answer executes the body of a POST, one request or a batch, and returns HTTP
+// status and answer. The requests of a batch run one after the other.
+func (a API) Answer(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
+	requests, batch, err := Decode(body)
+	if err != nil {
+		return http.StatusInternalServerError, AppendFailure(nil, Errors{{Message: err.Error(), RequestID: requestID}})
+	}
+	var answers []byte
+	for i, request := range requests {
+		document, errs := a.Queries.Document(request.Query)
+		if errs.Syntax() {
+			errs[0].RequestID = requestID
+			return http.StatusInternalServerError, AppendFailure(nil, errs[:1])
+		}
+		if i > 0 {
+			answers = append(answers, ',')
+		}
+		answers = append(answers, a.answer(ctx, document, errs, request)...)
+	}
+	if batch {
+		answers = append(append([]byte{'['}, answers...), ']')
+	}
+	return http.StatusOK, answers
+}
+
+// answer executes one request; errs are what its text is wrong about.
+func (a API) answer(ctx context.Context, document *Document, errs Errors, request Request) []byte {
+	if len(errs) > 0 {
+		return AppendAnswer(nil, nil, errs)
+	}
+	operation, problem := document.Operation(request.OperationName)
+	if problem != nil {
+		return AppendAnswer(nil, nil, Errors{problem})
+	}
+	selection, errs := operation.Bind(request.Variables)
+	if len(errs) > 0 {
+		return AppendAnswer(nil, nil, errs)
+	}
+	data, errs := Execute(ctx, selection, a.Root(operation.Kind), a.Failure)
+	return AppendAnswer(nil, data, errs)
+}
