@@ -129,7 +129,11 @@ func (d *deployment) run(ctx context.Context) error {
 	if err := d.printWarnings(); err != nil {
 		return err
 	}
-	printChanges(d.t, d.payload.Steps, d.opts.DryRun)
+	if len(d.payload.Steps) == 0 && d.payload.Migration != nil {
+		d.t.Printf("The API of the service changed, its tables did not.\n")
+	} else {
+		printChanges(d.t, d.payload.Steps, d.opts.DryRun)
+	}
 	if d.opts.DryRun {
 		printStatements(d.t, d.payload.Statements)
 		return nil
@@ -168,11 +172,11 @@ func (d *deployment) send(ctx context.Context, types string) error {
 	p := d.t.Start(fmt.Sprintf("%s service `%s` to stage `%s` to server `%s`", verb, d.t.Bold(d.Endpoint.Service), d.t.Bold(d.Endpoint.Stage), d.t.Bold(d.Label)))
 	var err error
 	if d.created && d.opts.DryRun {
-		d.payload, err = foresee(types)
+		d.payload, err = foresee(types, d.File.Features)
 	} else {
 		d.payload, err = d.Server.Deploy(ctx, client.DeployInput{
 			Name: d.Endpoint.Name(), Stage: d.Endpoint.Stage, Types: types,
-			Secrets: d.File.Secrets, Subscriptions: functions(d.File.Subscriptions),
+			Secrets: d.File.Secrets, Subscriptions: functions(d.File.Subscriptions), Features: d.File.Features,
 			Force: d.opts.Force, DryRun: d.opts.DryRun, NoMigration: d.opts.NoMigrate,
 		})
 	}

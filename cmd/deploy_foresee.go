@@ -11,12 +11,16 @@ import (
 
 // foresee says what a deploy would do to a service that is not there yet. A server can only
 // answer for services it has, and a dry run does not make one.
-func foresee(types string) (*client.DeployPayload, error) {
+func foresee(types string, features []string) (*client.DeployPayload, error) {
 	document, syntax := datamodel.Parse(types)
 	if syntax != nil {
 		return nil, syntaxError(syntax, fmt.Sprintf("line %d, column %d", syntax.Line, syntax.Column))
 	}
 	payload := &client.DeployPayload{}
+	known, unknown := schema.ParseFeatures(features)
+	for _, name := range unknown {
+		payload.Errors = append(payload.Errors, client.Problem{Type: "Global", Description: schema.UnknownFeature(name)})
+	}
 	for _, p := range document.Check(datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true}) {
 		payload.Errors = append(payload.Errors, client.Problem{Type: p.Type, Field: p.Field, Description: p.Description})
 	}
@@ -28,6 +32,7 @@ func foresee(types string) (*client.DeployPayload, error) {
 	if err != nil {
 		return nil, err
 	}
+	next.Features = known
 	steps, err := migration.Infer(empty, next, document.Renames(empty))
 	if err != nil {
 		return nil, err

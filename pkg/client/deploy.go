@@ -2,7 +2,9 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 )
 
 // DeployInput is what a deploy sends.
@@ -11,7 +13,8 @@ type DeployInput struct {
 	Types         string // the datamodel
 	Secrets       []string
 	Subscriptions []Function
-	Force         bool // accept data loss
+	Features      []string // parts of the data API beyond Prisma 1
+	Force         bool     // accept data loss
 	DryRun        bool
 	NoMigration   bool // leave the tables as they are and check the datamodel against them
 }
@@ -70,35 +73,42 @@ func (c *Client) Deploy(ctx context.Context, in DeployInput) (*DeployPayload, er
 		"name": in.Name, "stage": in.Stage, "types": in.Types, "secrets": in.Secrets,
 		"subscriptions": subscriptions, "force": in.Force, "dryRun": in.DryRun, "noMigration": in.NoMigration,
 	}
-	extra := ""
-	if in.DryRun && c.tellsStatements(ctx) {
-		extra = "statements { step sql }"
+	var declare, give, ask string // what servers of Prisma 1 do not know
+	if len(in.Features) > 0 {
+		if !c.knows(ctx, "DeployInput", "features") {
+			return nil, errNoFeatures
+		}
+		variables["features"] = in.Features
+		declare, give = ", $features: [String!]", ", features: $features"
+	}
+	if in.DryRun && c.knows(ctx, "DeployPayload", "statements") {
+		ask = "statements { step sql }"
 	}
 	var answer struct{ Deploy *DeployPayload }
-	if err := c.api.call(ctx, fmt.Sprintf(deployQuery, extra), variables, &answer); err != nil {
+	if err := c.api.call(ctx, fmt.Sprintf(deployQuery, declare, give, ask), variables, &answer); err != nil {
 		return nil, err
 	}
 	return answer.Deploy, nil
 }
 
-// tellsStatements asks whether a server knows the field, which those of Prisma 1 do not.
-func (c *Client) tellsStatements(ctx context.Context) bool {
+// errNoFeatures means that a server is Prisma 1 itself.
+var errNoFeatures = errors.New("this server knows no features. Remove `features` from prisma.yml, or deploy to a server of prisma1")
+
+// knows asks whether a type of the server's API has a field, which those of Prisma 1 may not have.
+func (c *Client) knows(ctx context.Context, typeName, field string) bool {
+	type named struct{ Name string }
 	var answer struct {
-		Type struct{ Fields []struct{ Name string } } `json:"__type"`
+		Type struct{ Fields, InputFields []named } `json:"__type"`
 	}
-	if err := c.api.call(ctx, `{ __type(name: "DeployPayload") { fields { name } } }`, nil, &answer); err != nil {
+	const query = `query ($name: String!) { __type(name: $name) { fields { name } inputFields { name } } }`
+	if err := c.api.call(ctx, query, map[string]any{"name": typeName}, &answer); err != nil {
 		return false // the deploy itself will say what is wrong
 	}
-	for _, f := range answer.Type.Fields {
-		if f.Name == "statements" {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(slices.Concat(answer.Type.Fields, answer.Type.InputFields), named{field})
 }
 
-const deployQuery = `mutation ($name: String!, $stage: String!, $types: String!, $dryRun: Boolean, $secrets: [String!], $subscriptions: [FunctionInput!], $force: Boolean, $noMigration: Boolean) {
-  deploy(input: { name: $name, stage: $stage, types: $types, dryRun: $dryRun, secrets: $secrets, subscriptions: $subscriptions, force: $force, noMigration: $noMigration }) {
+const deployQuery = `mutation ($name: String!, $stage: String!, $types: String!, $dryRun: Boolean, $secrets: [String!], $subscriptions: [FunctionInput!], $force: Boolean, $noMigration: Boolean%s) {
+  deploy(input: { name: $name, stage: $stage, types: $types, dryRun: $dryRun, secrets: $secrets, subscriptions: $subscriptions, force: $force, noMigration: $noMigration%s }) {
     errors { type field description }
     warnings { type field description }
     migration { revision steps { ...Step } }

@@ -50,6 +50,8 @@ func (w *writer) write(ctx context.Context, write plan.Write) (Written, error) {
 			return Written{}, err
 		}
 		return Written{ID: id}, w.delete(ctx, write.Model, []scalar.Value{id})
+	case *plan.CreateMany:
+		return Written{Count: len(write.Creates)}, w.createMany(ctx, write.Creates)
 	case *plan.UpdateMany:
 		ids, err := w.matching(ctx, write.Model, write.Filter, nil)
 		if err != nil {

@@ -10,10 +10,16 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
+// A newRow is a node on its way into its table.
+type newRow struct {
+	*plan.Create
+	links []linkCell
+}
+
 // A linkCell is the column of a relation that a new row carries from the start.
 type linkCell struct {
 	column string
-	id     scalar.Value // of the node the row belongs to
+	id     scalar.Value // of the node the row is linked to
 }
 
 // insert makes the row and the lists of one node, and returns its id.
@@ -23,7 +29,7 @@ func (w *writer) insert(ctx context.Context, create *plan.Create, link *linkCell
 	}
 	key := create.Model.ID()
 	b := w.builder()
-	writeInsert(b, create.Model, []*plan.Create{create}, link)
+	writeInsert(b, create.Model, newRows([]*plan.Create{create}, link))
 	if c, ok := w.session.(counting); ok {
 		st := b.Statement()
 		n, err := c.counted(ctx, st.SQL, st.Args)
@@ -42,18 +48,34 @@ func (w *writer) insert(ctx context.Context, create *plan.Create, link *linkCell
 }
 
 // insertAll makes the rows and lists of nodes of one model that have their ids.
+// All rows carry link, unless it is nil.
 func (w *writer) insertAll(ctx context.Context, creates []*plan.Create, link *linkCell) error {
-	model := creates[0].Model
-	rows := max(1, min(manyRows, w.maxArgs()/(len(model.Fields)+1)))
-	for chunk := range slices.Chunk(creates, rows) {
+	return w.insertRows(ctx, newRows(creates, link))
+}
+
+func newRows(creates []*plan.Create, link *linkCell) []newRow {
+	rows := make([]newRow, len(creates))
+	for i, create := range creates {
+		rows[i].Create = create
+		if link != nil {
+			rows[i].links = []linkCell{*link}
+		}
+	}
+	return rows
+}
+
+// insertRows makes nodes of one model. Those with lists have their ids.
+func (w *writer) insertRows(ctx context.Context, rows []newRow) error {
+	model := rows[0].Model
+	for chunk := range slices.Chunk(rows, max(1, min(manyRows, w.maxArgs()/(len(model.Fields)+1)))) {
 		b := w.builder()
-		writeInsert(b, model, chunk, link)
+		writeInsert(b, model, chunk)
 		if err := w.run(ctx, model, b.Statement()); err != nil {
 			return err
 		}
 	}
-	for _, create := range creates {
-		if err := w.insertLists(ctx, []scalar.Value{create.ID}, create.Lists); err != nil {
+	for _, row := range rows {
+		if err := w.insertLists(ctx, []scalar.Value{row.ID}, row.Lists); err != nil {
 			return err
 		}
 	}
@@ -62,11 +84,11 @@ func (w *writer) insertAll(ctx context.Context, creates []*plan.Create, link *li
 
 func (w *writer) maxArgs() int { return w.builder().Facts().MaxArgs }
 
-// writeInsert writes the rows of new nodes. Fields that only some of them have are null in the others.
-func writeInsert(b *dialect.Builder, model *schema.Model, creates []*plan.Create, link *linkCell) {
-	fields := insertedFields(model, creates)
+// writeInsert writes the rows of new nodes. Fields and links that only some of them have are null in the others.
+func writeInsert(b *dialect.Builder, model *schema.Model, rows []newRow) {
+	fields, links := insertedFields(model, rows), insertedLinks(rows)
 	b.SQL("INSERT INTO ").Table(model.Table())
-	if len(fields) == 0 && link == nil {
+	if len(fields)+len(links) == 0 {
 		if b.Facts().Returning {
 			b.SQL(" DEFAULT VALUES")
 		} else {
@@ -78,38 +100,53 @@ func writeInsert(b *dialect.Builder, model *schema.Model, creates []*plan.Create
 	for _, f := range fields {
 		columns = append(columns, f.Column())
 	}
-	if link != nil {
-		columns = append(columns, link.column)
-	}
-	b.SQL(" (").Names(columns...).SQL(")\nVALUES ")
-	for i, create := range creates {
+	b.SQL(" (").Names(append(columns, links...)...).SQL(")\nVALUES ")
+	for i, row := range rows {
 		if i > 0 {
 			b.SQL(", ")
 		}
-		b.SQL("(").Values(insertedRow(fields, create, link)).SQL(")")
+		b.SQL("(").Values(row.cells(fields, links)).SQL(")")
 	}
 }
 
 // insertedFields returns the fields that at least one new node has, in model order.
-func insertedFields(model *schema.Model, creates []*plan.Create) []*schema.Field {
+func insertedFields(model *schema.Model, rows []newRow) []*schema.Field {
 	var fields []*schema.Field
 	for _, f := range model.Fields {
-		if f.IsScalar() && slices.ContainsFunc(creates, func(c *plan.Create) bool { return !assigned(c, f).IsNull() }) {
+		if f.IsScalar() && slices.ContainsFunc(rows, func(r newRow) bool { return !assigned(r.Create, f).IsNull() }) {
 			fields = append(fields, f)
 		}
 	}
 	return fields
 }
 
-func insertedRow(fields []*schema.Field, create *plan.Create, link *linkCell) []scalar.Value {
-	row := make([]scalar.Value, 0, len(fields)+1)
+// insertedLinks returns the link columns that at least one new node has.
+func insertedLinks(rows []newRow) []string {
+	var columns []string
+	for _, row := range rows {
+		for _, link := range row.links {
+			if !slices.Contains(columns, link.column) {
+				columns = append(columns, link.column)
+			}
+		}
+	}
+	return columns
+}
+
+// cells are the values of a row, null for a field or a link that it does not have.
+func (r newRow) cells(fields []*schema.Field, links []string) []scalar.Value {
+	cells := make([]scalar.Value, 0, len(fields)+len(links))
 	for _, f := range fields {
-		row = append(row, assigned(create, f))
+		cells = append(cells, assigned(r.Create, f))
 	}
-	if link != nil {
-		row = append(row, link.id)
+	for _, column := range links {
+		var id scalar.Value
+		if i := slices.IndexFunc(r.links, func(l linkCell) bool { return l.column == column }); i >= 0 {
+			id = r.links[i].id
+		}
+		cells = append(cells, id)
 	}
-	return row
+	return cells
 }
 
 // assigned returns what a new node gets for a field, null for nothing.

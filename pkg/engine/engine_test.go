@@ -23,8 +23,12 @@ import (
 )
 
 // deploy makes the tables of a datamodel and returns its service.
-func deploy(t testing.TB, c *connector.Connector, text string, o engine.Options) *engine.Service {
+func deploy(t testing.TB, c *connector.Connector, text string, o engine.Options, features ...string) *engine.Service {
 	t.Helper()
+	known, unknown := prismaschema.ParseFeatures(features)
+	if len(unknown) > 0 {
+		t.Fatalf("no features: %v", unknown)
+	}
 	document, syntax := datamodel.Parse(text)
 	if syntax != nil {
 		t.Fatal(syntax)
@@ -36,6 +40,7 @@ func deploy(t testing.TB, c *connector.Connector, text string, o engine.Options)
 	if err != nil {
 		t.Fatal(err)
 	}
+	schema.Features = known
 	id := project.ID{Name: "test", Stage: "dev"}
 	db := c.Database(id)
 	if err := db.Create(t.Context()); err != nil {
@@ -73,13 +78,13 @@ func ask(t testing.TB, s *engine.Service, query, variables string) []byte {
 
 // TestAPI runs testdata/api on every connector: a datamodel, then requests
 // (N.graphql with variables N.json) and their answers (N.out, or N.mysql.out
-// where a database has to answer something else). Ids of the
-// answers are written <1>, <2> … as they appear; requests may name them so.
+// where a database has to answer something else). A section features names
+// those of the service. Ids of the answers are written <1>, <2> … as they appear; requests may name them so.
 // Times of the run are written <now>.
 func TestAPI(t *testing.T) {
 	golden.Each(t, "testdata/api", func(t *testing.T, c *golden.Case) {
 		connectortest.Each(t, func(t *testing.T, db *connector.Connector) {
-			service := deploy(t, db, c.Get("datamodel.prisma"), engine.Options{})
+			service := deploy(t, db, c.Get("datamodel.prisma"), engine.Options{}, strings.Fields(c.Get("features"))...)
 			var names names
 			for n := 1; c.Has(fmt.Sprintf("%d.graphql", n)); n++ {
 				query := names.replaced(c.Get(fmt.Sprintf("%d.graphql", n)))

@@ -2,14 +2,18 @@ package management
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/migration"
+	"github.com/prisma1-go/prisma1/pkg/opencrud"
 	"github.com/prisma1-go/prisma1/pkg/project"
 	"github.com/prisma1-go/prisma1/pkg/relational"
 	"github.com/prisma1-go/prisma1/pkg/schema"
@@ -21,9 +25,10 @@ type DeployInput struct {
 	Types       string // the datamodel
 	Secrets     []string
 	Functions   []project.Function
-	DryRun      bool // only say what would be done
-	Force       bool // accept data loss
-	NoMigration bool // the tables are there already
+	Features    []string // names of schema.Features
+	DryRun      bool     // only say what would be done
+	Force       bool     // accept data loss
+	NoMigration bool     // the tables are there already
 }
 
 // DeployPayload is what a deploy answers. It is not changed afterwards.
@@ -97,6 +102,7 @@ func (d *deploy) plan(ctx context.Context) error {
 	if syntax != nil {
 		return fault.New(fault.DatamodelSyntax, "%s", syntax.Message)
 	}
+	features := d.features()
 	rules := d.connector.Rules()
 	rules.Adopted = d.in.NoMigration
 	d.report(document.Check(rules))
@@ -107,7 +113,11 @@ func (d *deploy) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	next.Features = features
 	d.payload.Previous, d.payload.Next = d.current.Schema, next
+	if d.checkNames(); len(d.payload.Errors) > 0 {
+		return nil
+	}
 	tables, err := d.db.Inspect(ctx)
 	if err != nil {
 		return storage("The tables could not be inspected", err)
@@ -124,6 +134,33 @@ func (d *deploy) plan(ctx context.Context) error {
 	}
 	d.warn(document.Warnings())
 	return nil
+}
+
+// features returns the features of the service and reports names that are none.
+func (d *deploy) features() []schema.Feature {
+	known, unknown := schema.ParseFeatures(d.in.Features)
+	for _, name := range unknown {
+		d.payload.Errors = append(d.payload.Errors, migration.Problem{Type: "Global", Description: schema.UnknownFeature(name)})
+	}
+	return known
+}
+
+// checkNames reports a name that a feature gives to the API beside one of the
+// datamodel. Prisma 1's own names are left to the check of the datamodel.
+func (d *deploy) checkNames() {
+	if len(d.payload.Next.Features) == 0 {
+		return
+	}
+	_, err := opencrud.New(d.payload.Next, opencrud.Capabilities{})
+	if err == nil {
+		return
+	}
+	doubled := err.Error()
+	if e, ok := errors.AsType[*gqlerror.Error](err); ok {
+		doubled = e.Message
+	}
+	d.payload.Errors = append(d.payload.Errors, migration.Problem{Type: "Global", Description: "A feature in prisma.yml and the datamodel " +
+		"need the same name in the API. Please use another name in the datamodel. " + doubled})
 }
 
 // checkFunctions adds what is wrong with the functions, if nothing else is wrong.

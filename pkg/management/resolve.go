@@ -147,6 +147,7 @@ func (c *call) deploy(ctx context.Context, f graphql.Field) (any, error) {
 		Types:       text(input.Field("types")),
 		Secrets:     texts(input.Field("secrets")),
 		Functions:   functions(input.Field("subscriptions")),
+		Features:    texts(input.Field("features")),
 		DryRun:      yes(input.Field("dryRun")),
 		Force:       yes(input.Field("force")),
 		NoMigration: yes(input.Field("noMigration")),

@@ -147,3 +147,17 @@ func TestStoredFunctions(t *testing.T) {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }
+
+// TestFeaturesAreStored: a schema without features is stored as Prisma 1 did.
+func TestFeaturesAreStored(t *testing.T) {
+	t.Parallel()
+	for _, want := range []string{
+		`{"models":[],"relations":[],"enums":[],"version":"v2"}`,
+		`{"models":[],"relations":[],"enums":[],"version":"v2","features":["createMany"]}`,
+	} {
+		got, err := schemaAgain([]byte(want))
+		if err != nil || string(got) != want {
+			t.Errorf("got %s %v, want %s", got, err, want)
+		}
+	}
+}

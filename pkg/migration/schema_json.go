@@ -18,6 +18,9 @@ type (
 		Relations []relationJSON `json:"relations"`
 		Enums     []enumJSON     `json:"enums"`
 		Version   string         `json:"version,omitempty"` // "v2"; absent before 1.31
+
+		// Features are not Prisma 1's, which passes over keys that it does not know.
+		Features []schema.Feature `json:"features,omitempty"`
 	}
 	modelJSON struct {
 		Name             string      `json:"name"`
@@ -83,7 +86,7 @@ const (
 
 // MarshalSchema returns the stored form of a schema.
 func MarshalSchema(s *schema.Schema) ([]byte, error) {
-	stored := schemaJSON{Models: []modelJSON{}, Relations: []relationJSON{}, Enums: []enumJSON{}, Version: schemaVersion}
+	stored := schemaJSON{Models: []modelJSON{}, Relations: []relationJSON{}, Enums: []enumJSON{}, Version: schemaVersion, Features: s.Features}
 	if s.Legacy {
 		stored.Version = ""
 	}
@@ -175,7 +178,7 @@ func UnmarshalSchema(b []byte) (*schema.Schema, error) {
 	if err := json.Unmarshal(b, &stored); err != nil {
 		return nil, fmt.Errorf("read stored schema: %w", err)
 	}
-	s := &schema.Schema{Legacy: stored.Version == ""}
+	s := &schema.Schema{Legacy: stored.Version == "", Features: stored.Features}
 	for _, e := range stored.Enums {
 		s.Enums = append(s.Enums, &schema.Enum{Name: e.Name, Values: e.Values})
 	}

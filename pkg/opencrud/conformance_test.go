@@ -15,6 +15,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/golden"
 	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/opencrud"
+	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
 // recorded is a file of the conformance folder.
@@ -30,8 +31,12 @@ type recorded struct {
 }
 
 // api makes the API of a datamodel.
-func api(t testing.TB, text string, c opencrud.Capabilities) *opencrud.API {
+func api(t testing.TB, text string, c opencrud.Capabilities, features ...string) *opencrud.API {
 	t.Helper()
+	known, unknown := schema.ParseFeatures(features)
+	if len(unknown) > 0 {
+		t.Fatalf("no features: %v", unknown)
+	}
 	doc, syntax := datamodel.Parse(text)
 	if syntax != nil {
 		t.Fatalf("parse datamodel: %+v", syntax)
@@ -40,6 +45,7 @@ func api(t testing.TB, text string, c opencrud.Capabilities) *opencrud.API {
 	if err != nil {
 		t.Fatalf("infer schema: %v", err)
 	}
+	s.Features = known
 	a, err := opencrud.New(s, c)
 	if err != nil {
 		t.Fatal(err)

@@ -40,6 +40,7 @@ func updateField(m *schema.Model) string     { return "update" + m.Name }
 func deleteField(m *schema.Model) string     { return "delete" + m.Name }
 func upsertField(m *schema.Model) string     { return "upsert" + m.Name }
 func updateManyField(m *schema.Model) string { return "updateMany" + Plural(m.Name) }
+func createManyField(m *schema.Model) string { return "createMany" + Plural(m.Name) }
 func deleteManyField(m *schema.Model) string { return "deleteMany" + Plural(m.Name) }
 
 // Types of a model.

@@ -41,6 +41,7 @@ const (
 	Upsert
 	UpdateMany
 	DeleteMany
+	CreateMany
 	ExecuteRaw
 	Subscribe // m(where:) of Subscription
 )

@@ -113,6 +113,12 @@ func (b *builder) mutations(models []*schema.Model) ast.FieldList {
 	for _, m := range models {
 		add(deleteManyField(m), required(batchPayloadType), DeleteMany, m, argument("where", optional(whereInput(m))))
 	}
+	for _, m := range models {
+		if create := b.create(m, nil); create != "" && b.schema.Has(schema.CreateMany) {
+			data := argument("data", ast.NonNullListType(required(create), nil))
+			add(createManyField(m), required(batchPayloadType), CreateMany, m, data)
+		}
+	}
 	if b.capabilities.RawAccess {
 		b.scalars["Json"] = true
 		add(executeRawField, required("Json"), ExecuteRaw, nil,

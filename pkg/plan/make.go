@@ -64,7 +64,7 @@ func (m *maker) action(field *Field, f graphql.Field, kind graphql.Kind) error {
 	case opencrud.ExecuteRaw:
 		field.Raw = f.Argument("query").Value.Text
 		field.IsRaw = true
-	case opencrud.UpdateMany, opencrud.DeleteMany:
+	case opencrud.CreateMany, opencrud.UpdateMany, opencrud.DeleteMany:
 		field.Count = true
 		field.Shape = countShape(f)
 		field.Write, err = m.write(f, root)

@@ -51,6 +51,8 @@ func (w *writeMaker) root(f graphql.Field, root opencrud.Root) (Write, error) {
 	case opencrud.Delete:
 		selector, err := w.selector(model, f.Argument("where"))
 		return &Delete{Model: model, Selector: selector}, err
+	case opencrud.CreateMany:
+		return w.createMany(model, f.Argument("data"))
 	case opencrud.UpdateMany:
 		return w.rootUpdateMany(model, f)
 	case opencrud.DeleteMany:
@@ -100,6 +102,17 @@ func (w *writeMaker) rootUpdateMany(model *schema.Model, f graphql.Field) (Write
 		return nil, err
 	}
 	return &UpdateMany{Model: model, Filter: filter, Values: values, Lists: lists}, nil
+}
+
+func (w *writeMaker) createMany(model *schema.Model, data graphql.Input) (Write, error) {
+	many := &CreateMany{Creates: make([]*Create, len(data.Items))}
+	for i, item := range data.Items {
+		var err error
+		if many.Creates[i], err = w.create(model, item, nil); err != nil {
+			return nil, err
+		}
+	}
+	return many, nil
 }
 
 // create plans a node. via is the relation field through which it is created,

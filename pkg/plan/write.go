@@ -6,7 +6,7 @@ import (
 )
 
 // A Write is what one mutation field does, in one transaction. The set is
-// closed: Create, Update, Upsert, Delete, UpdateMany, DeleteMany.
+// closed: Create, Update, Upsert, Delete, CreateMany, UpdateMany, DeleteMany.
 type Write interface{ write() }
 
 type (
@@ -35,6 +35,7 @@ type (
 		Model    *schema.Model
 		Selector Selector
 	}
+	CreateMany struct{ Creates []*Create } // of one model, in this order
 	UpdateMany struct {
 		Model  *schema.Model
 		Filter Filter
@@ -51,6 +52,7 @@ func (*Create) write()     {}
 func (*Update) write()     {}
 func (*Upsert) write()     {}
 func (*Delete) write()     {}
+func (*CreateMany) write() {}
 func (*UpdateMany) write() {}
 func (*DeleteMany) write() {}
 

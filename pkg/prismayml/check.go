@@ -32,7 +32,7 @@ func one(n *yaml.Node, format string, args ...any) []problem {
 }
 
 var properties = []string{
-	"endpoint", "datamodel", "secret", "disableAuth", "generate", "seed", "subscriptions", "hooks", "custom", "databaseType",
+	"endpoint", "datamodel", "secret", "disableAuth", "generate", "seed", "subscriptions", "hooks", "custom", "databaseType", "features",
 }
 
 // check finds the properties that may not be there or have the wrong kind of value.
@@ -75,7 +75,7 @@ func checkProperty(name string, n *yaml.Node) []problem {
 	switch name {
 	case "endpoint", "secret":
 		return checkText(path, n)
-	case "datamodel":
+	case "datamodel", "features":
 		return checkTexts(path, n)
 	case "disableAuth":
 		if n.ShortTag() != "!!bool" {

@@ -28,6 +28,7 @@ subscriptions:
       headers: 5
   d: 4
 hooks: x
+features: {createMany: true}
 `))
 	want := `Invalid prisma.yml file
 prisma.yml should NOT have additional properties. additionalProperty: bogus (line 1)
@@ -47,7 +48,8 @@ prisma.yml.subscriptions['a'] should have required property 'webhook'. missingPr
 prisma.yml.subscriptions['b'].webhook should be string. type: string (line 14)
 prisma.yml.subscriptions['c'].webhook should have required property 'url'. missingProperty: url (line 18)
 prisma.yml.subscriptions['d'] should be object. type: object (line 19)
-prisma.yml.hooks should be object. type: object (line 20)`
+prisma.yml.hooks should be object. type: object (line 20)
+prisma.yml.features should be string,array. type: string,array (line 21)`
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}

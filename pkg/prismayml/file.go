@@ -27,7 +27,8 @@ type File struct {
 	Generators    []Generator
 	Seed          *Seed // nil when absent
 	PostDeploy    []string
-	Document      bool // databaseType: document
+	Document      bool     // databaseType: document
+	Features      []string // parts of the data API beyond Prisma 1; nil for none
 
 	Warnings []string // properties that are accepted and do nothing
 }
@@ -120,6 +121,7 @@ func (f *File) fill(root *yaml.Node) error {
 	for _, path := range textsOf(child(root, "datamodel")) {
 		f.Datamodel = append(f.Datamodel, f.path(path))
 	}
+	f.Features = textsOf(child(root, "features"))
 	if seed := child(root, "seed"); !isNothing(seed) {
 		f.Seed = &Seed{Import: textOf(child(seed, "import")), Run: textOf(child(seed, "run"))}
 	}

@@ -12,6 +12,7 @@ type Schema struct {
 	Models    []*Model    // in declaration order
 	Relations []*Relation // in declaration order of their first field
 	Enums     []*Enum
+	Features  []Feature // that the service switched on, in the order of Features()
 
 	// Legacy marks a schema that a server of Prisma 1.30 or older stored
 	// (datamodel 1.0): behaviours follow from field names there.
