@@ -79,7 +79,8 @@ func ask(t testing.TB, s *engine.Service, query, variables string) []byte {
 // TestAPI runs testdata/api on every connector: a datamodel, then requests
 // (N.graphql with variables N.json) and their answers (N.out, or N.mysql.out
 // where a database has to answer something else). A section features names
-// those of the service. Ids of the answers are written <1>, <2> … as they appear; requests may name them so.
+// those of the service; N.transaction stands for the header that makes one
+// transaction of a request, whose operations --- separates. Ids of the answers are written <1>, <2> … as they appear; requests may name them so.
 // Times of the run are written <now>.
 func TestAPI(t *testing.T) {
 	golden.Each(t, "testdata/api", func(t *testing.T, c *golden.Case) {
@@ -88,6 +89,10 @@ func TestAPI(t *testing.T) {
 			var names names
 			for n := 1; c.Has(fmt.Sprintf("%d.graphql", n)); n++ {
 				query := names.replaced(c.Get(fmt.Sprintf("%d.graphql", n)))
+				if c.Has(fmt.Sprintf("%d.transaction", n)) {
+					c.Want(t, fmt.Sprintf("%d.out", n), names.hidden(pretty(t, askTransaction(t, service, query), "")))
+					continue
+				}
 				variables := names.replaced(c.Get(fmt.Sprintf("%d.json", n)))
 				answer := ask(t, service, query, cmp.Or(strings.TrimSpace(variables), "null"))
 				out := fmt.Sprintf("%d.out", n)
@@ -98,6 +103,25 @@ func TestAPI(t *testing.T) {
 			}
 		})
 	})
+}
+
+// askTransaction sends the operations of a text as one transaction.
+func askTransaction(t testing.TB, s *engine.Service, text string) []byte {
+	t.Helper()
+	var batch []map[string]string
+	for operation := range strings.SplitSeq(text, "---\n") {
+		batch = append(batch, map[string]string{"query": operation})
+	}
+	var body any = batch
+	if len(batch) == 1 {
+		body = batch[0]
+	}
+	sent, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, answer := s.AnswerTransaction(t.Context(), "request", sent)
+	return answer
 }
 
 // widest is how long a line of an answer may be.

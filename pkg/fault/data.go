@@ -28,6 +28,13 @@ const (
 	TooManyUniquesForWhere     Code = 3045
 )
 
+// Codes of what Prisma 1 had not.
+const (
+	TransactionUndone      Code = 3101
+	OutsideTransaction     Code = 3102
+	InvalidTransactionMode Code = 3103
+)
+
 // New returns a fault with a formatted message.
 func New(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
@@ -116,6 +123,26 @@ func AmbiguousSelector(model string) *Error {
 // RequiredRelation is the fault of a change that would leave a node without a related node it requires.
 func RequiredRelation(relation, modelA, modelB string) *Error {
 	return New(RequiredRelationViolated, "The change you are trying to make would violate the required relation '%s' between %s and %s", relation, modelA, modelB)
+}
+
+// Undone is the fault of an operation whose transaction another one ended.
+func Undone() *Error {
+	return New(TransactionUndone, "Nothing was stored, because another operation of the transaction failed.")
+}
+
+// RawInsideTransaction is the fault of raw SQL among operations that are one transaction.
+func RawInsideTransaction() *Error {
+	return New(OutsideTransaction, "executeRaw runs on a connection of its own and cannot be part of a transaction. Please send it without the header Prisma-Transaction.")
+}
+
+// SubscriptionInsideTransaction is the fault of a subscription among operations that are one transaction.
+func SubscriptionInsideTransaction() *Error {
+	return New(OutsideTransaction, "A subscription cannot be part of a transaction. Please send it without the header Prisma-Transaction.")
+}
+
+// TransactionMode is the fault of a header Prisma-Transaction with another value than all.
+func TransactionMode(mode string) *Error {
+	return New(InvalidTransactionMode, "The header Prisma-Transaction says %q. It can only say all: one transaction for all operations of the request.", mode)
 }
 
 // An End is one end of a relation in a NotConnected fault. Field is "" when the node is not known.

@@ -133,6 +133,12 @@ func (s *Server) serviceAnswer(ctx context.Context, r *http.Request, requestID s
 		return 0, nil, err
 	}
 	answer := service.Answer
+	switch mode := r.Header.Get("Prisma-Transaction"); {
+	case strings.EqualFold(mode, "all"):
+		answer = service.AnswerTransaction
+	case mode != "":
+		return 0, nil, fault.TransactionMode(mode)
+	}
 	switch endpoint {
 	case "private":
 		answer = service.Private

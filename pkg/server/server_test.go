@@ -429,3 +429,35 @@ func TestWarnsOfAnOpenServer(t *testing.T) {
 		}
 	}
 }
+
+// With the header Prisma-Transaction all mutations of a request are stored, or none.
+func TestTransactionHeader(t *testing.T) {
+	t.Parallel()
+	url := start(t, Config{})
+	deploy(t, client.New(url, "", nil), "shop", "dev", users)
+	const body = `{"query":"mutation { a: createUser(data: { name: \"Ann\" }) { name } b: updateUser(where: { id: \"none\" }, data: { name: \"Bob\" }) { name } }"}`
+	for _, test := range []struct{ header, want string }{
+		{"all", `{"data":null,"errors":[{"message":"No Node for the model User with value none for id found."`},
+		{"ALL", `{"data":null,"errors":[{"message":"No Node`},
+		{"some", `{"errors":[{"message":"The header Prisma-Transaction says \"some\". It can only say all`},
+		{"", `{"data":{"a":{"name":"Ann"},"b":null},"errors":`},
+	} {
+		request, err := http.NewRequest("POST", url+"/shop/dev", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Prisma-Transaction", test.header)
+		if _, _, got := do(t, request); !strings.HasPrefix(got, test.want) {
+			t.Errorf("%q: got %s, want %s", test.header, got, test.want)
+		}
+	}
+	request, err := http.NewRequest("POST", url+"/shop/dev", strings.NewReader(`{"query":"{ users { name } }"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if _, _, got := do(t, request); got != `{"data":{"users":[{"name":"Ann"}]}}` {
+		t.Errorf("left is %s", got)
+	}
+}

@@ -1,0 +1,57 @@
+package connector
+
+import (
+	"context"
+	"slices"
+
+	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/plan"
+)
+
+// Transaction runs do in one transaction: whatever it asks of the Database it
+// gets is part of it. It is committed when do returns no error. When it met
+// another transaction at the same rows do runs again, from the start; plans are
+// what do will ask for.
+//
+// Between its mutations do sees what they wrote. executeRaw, which runs on a
+// connection of its own, is refused with fault.OutsideTransaction.
+func (d *Database) Transaction(ctx context.Context, plans []*plan.Plan, do func(*Database) error) error {
+	upserts := slices.ContainsFunc(plans, hasUpsert)
+	for n := 1; ; n++ {
+		err := d.write(ctx, func(s session) error {
+			return do(&Database{connector: d.connector, id: d.id, container: &joined{container: d.container, session: s}})
+		})
+		kind := d.classify(err).Kind
+		met := kind == dialect.Deadlock || upserts && kind == dialect.UniqueViolation
+		if err == nil || !met || n == attempts {
+			return err
+		}
+	}
+}
+
+func hasUpsert(p *plan.Plan) bool {
+	return slices.ContainsFunc(p.Fields, func(f plan.Field) bool { _, upsert := f.Write.(*plan.Upsert); return upsert })
+}
+
+// joined is a container inside one of its transactions.
+type joined struct {
+	container
+	session session
+	failed  error // of the write after which the transaction is lost
+}
+
+func (j *joined) read(context.Context) (session, func(), error) {
+	return j.session, func() {}, j.failed
+}
+
+func (j *joined) write(_ context.Context, do func(session) error) error {
+	if j.failed == nil {
+		j.failed = do(j.session)
+	}
+	return j.failed
+}
+
+func (j *joined) raw(context.Context, string) ([]byte, error) {
+	return nil, fault.RawInsideTransaction()
+}

@@ -1,0 +1,148 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/graphql"
+	"github.com/prisma1-go/prisma1/pkg/plan"
+)
+
+// AnswerTransaction is Answer with all operations of the body in one
+// transaction, one after the other: with any error in any answer nothing is
+// stored, and the data of all of them is null. Operations that have no error of
+// their own then say so with fault.TransactionUndone.
+func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
+	requests, batch, err := graphql.Decode(body)
+	if err != nil {
+		return refuse(requestID, err)
+	}
+	t := &transaction{Service: s, requestID: requestID, failures: make([]graphql.Errors, len(requests))}
+	for i, request := range requests {
+		if failures := t.add(request); failures.Syntax() {
+			failures[0].RequestID = requestID
+			return http.StatusInternalServerError, graphql.AppendFailure(nil, failures[:1])
+		} else if failures != nil {
+			t.failed, t.failures[i] = true, failures
+		}
+	}
+	answers := t.answers(ctx)
+	if !batch {
+		return http.StatusOK, answers[0]
+	}
+	return http.StatusOK, join(answers)
+}
+
+// A transaction is operations that are stored together or not at all.
+type transaction struct {
+	*Service
+	requestID string
+	plans     []*plan.Plan
+	failures  []graphql.Errors // of each operation
+	failed    bool             // one has failures
+}
+
+// add plans an operation and returns what keeps it from running.
+func (t *transaction) add(request graphql.Request) graphql.Errors {
+	doc, failures := t.documents.Document(request.Query)
+	if failures != nil {
+		return failures
+	}
+	sel, failures := bind(doc, request)
+	if failures != nil {
+		return failures
+	}
+	if sel.Kind == graphql.Subscription {
+		return graphql.Errors{graphql.Failure(fault.SubscriptionInsideTransaction(), t.requestID)}
+	}
+	t.plans = append(t.plans, plan.Make(t.api, sel))
+	return nil
+}
+
+// answers runs the operations and returns what is answered to each.
+func (t *transaction) answers(ctx context.Context) [][]byte {
+	var answers [][]byte
+	if !t.failed {
+		var failed failure
+		err := t.database.Transaction(ctx, t.plans, func(tx *connector.Database) (err error) {
+			answers, failed = t.run(ctx, tx)
+			return failed.err()
+		})
+		if err == nil {
+			return answers
+		}
+		t.fail(ctx, failed, err)
+	}
+	answers = nil
+	for _, failures := range t.failures {
+		if failures == nil {
+			failures = graphql.Errors{graphql.Failure(fault.Undone(), t.requestID)}
+		}
+		answers = append(answers, graphql.AppendAnswer(nil, nil, failures))
+	}
+	return answers
+}
+
+// A failure is what ended a transaction: errors of one operation.
+type failure struct {
+	operation int
+	errors    []connector.FieldError
+}
+
+func (f failure) err() error {
+	if len(f.errors) == 0 {
+		return nil
+	}
+	return f.errors[0].Err
+}
+
+// run runs the operations up to the first that fails.
+func (t *transaction) run(ctx context.Context, tx *connector.Database) (answers [][]byte, failed failure) {
+	for i, p := range t.plans {
+		answer, errs := runPlan(ctx, tx, p)
+		if len(errs) > 0 {
+			return nil, failure{i, errs}
+		}
+		answers = append(answers, answer)
+	}
+	return answers, failure{}
+}
+
+// runPlan runs the fields of a plan up to the first that fails. A panic is a
+// mistake of ours; the transaction ends like with any other error.
+func runPlan(ctx context.Context, tx *connector.Database, p *plan.Plan) (answer []byte, errs []connector.FieldError) {
+	defer func() {
+		if p := recover(); p != nil {
+			errs = []connector.FieldError{{Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}}
+		}
+	}()
+	b := append(make([]byte, 0, 4096), `{"data":{`...)
+	for i := range p.Fields {
+		f := &p.Fields[i]
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(append(b, '"'), f.Key...), '"', ':')
+		if b, errs = tx.Answer(ctx, b, f); len(errs) > 0 {
+			return nil, errs
+		}
+	}
+	return append(b, '}', '}'), nil
+}
+
+// fail notes why nothing was stored: errors of an operation, or of the end of the transaction.
+func (t *transaction) fail(ctx context.Context, failed failure, err error) {
+	if failed.err() == nil {
+		for i := range t.failures {
+			t.failures[i] = graphql.Errors{t.entry(ctx, t.requestID, err)}
+		}
+		return
+	}
+	for _, e := range failed.errors {
+		t.failures[failed.operation] = append(t.failures[failed.operation], t.Service.failure(ctx, t.requestID, e))
+	}
+}
