@@ -62,6 +62,9 @@ func newDeployCmd(app *App, run func(context.Context, *deployOptions) error) *co
 }
 
 func runDeploy(ctx context.Context, opts *deployOptions) error {
+	if opts.JSON {
+		opts.App.Terminal.NeverAsk()
+	}
 	file, err := opts.Definition.load(opts.App, opts.Endpoint)
 	if err != nil {
 		return err
@@ -83,7 +86,11 @@ func runDeploy(ctx context.Context, opts *deployOptions) error {
 	if err := t.await(ctx, opts.App, opts.Wait); err != nil {
 		return err
 	}
-	if err := t.greet(ctx, opts.App); err != nil {
+	err = t.greet(ctx, opts.App)
+	if opts.App.mayStartFor(t, err) {
+		err = opts.App.offerLocal(ctx, t, err)
+	}
+	if err != nil {
 		return err
 	}
 	return t.refused(newDeployment(opts, t).run(ctx))

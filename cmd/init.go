@@ -97,7 +97,7 @@ func askInit(ctx context.Context, opts *initOptions, dir string) (answers, strin
 	if err != nil {
 		return answers{}, "", err
 	}
-	w, err := opts.App.newWizard(opts.Wizard, dir, env.Get)
+	w, err := opts.App.newWizard(opts.Wizard, dir, env)
 	if err != nil {
 		return answers{}, "", err
 	}
@@ -107,6 +107,9 @@ func askInit(ctx context.Context, opts *initOptions, dir string) (answers, strin
 		return answers{}, "", err
 	}
 	generator, err := w.generator(opts.Generator)
+	if err == nil {
+		err = w.start(ctx, &found)
+	}
 	return found, generator, err
 }
 

@@ -2,18 +2,23 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/client"
 )
 
 // localState is what is known about the local server: ~/.prisma/local/state.json.
@@ -193,14 +198,55 @@ func (app *App) writeLocal(dir string, state localState) error {
 	return os.Rename(temp, filepath.Join(dir, "state.json"))
 }
 
-// startLocalForWizard starts the local server on its usual port and says so.
-func (app *App) startLocalForWizard(ctx context.Context) (string, error) {
+// startLocalSaying starts the local server and says so.
+func (app *App) startLocalSaying(ctx context.Context, port int) (string, error) {
 	p := app.Terminal.Start("Starting the local server")
-	state, _, err := app.startLocal(ctx, 4466)
+	state, _, err := app.startLocal(ctx, port)
 	if err != nil {
 		p.Abort()
 		return "", err
 	}
 	p.Done()
 	return state.URL(), nil
+}
+
+// mayStartFor says whether the local server would be what a deploy has missed: its endpoint is
+// on this machine, nobody answers there, and no docker-compose.yml is to be started instead.
+func (app *App) mayStartFor(t *target, err error) bool {
+	_, unreachable := errors.AsType[*client.Unreachable](err)
+	base, parseErr := url.Parse(t.Endpoint.Base)
+	if !unreachable || parseErr != nil || base.Scheme != "http" || !app.Terminal.Interactive() {
+		return false
+	}
+	if host := base.Hostname(); host != "localhost" && host != "127.0.0.1" {
+		return false
+	}
+	if _, err := os.Stat(filepath.Join(t.File.Dir, "docker-compose.yml")); err == nil {
+		return false
+	}
+	_, running := app.localServer()
+	return !running
+}
+
+// offerLocal starts the local server where the endpoint is, after a yes. Without one it returns missing.
+func (app *App) offerLocal(ctx context.Context, t *target, missing error) error {
+	yes, err := app.Terminal.Confirm(fmt.Sprintf("No server answers at %s. Start the local server there?", t.Endpoint.Base), true)
+	if err != nil {
+		return err
+	}
+	if !yes {
+		return missing
+	}
+	base, err := url.Parse(t.Endpoint.Base)
+	if err != nil {
+		return err
+	}
+	port, err := strconv.Atoi(cmp.Or(base.Port(), "80"))
+	if err != nil {
+		return err
+	}
+	if _, err := app.startLocalSaying(ctx, port); err != nil {
+		return err
+	}
+	return t.greet(ctx, app)
 }

@@ -32,6 +32,7 @@ type screen struct {
 	seen    *record
 	command *exec.Cmd
 	before  *term.State
+	view    vt10x.Terminal // what is on the screen now
 }
 
 // record is all that was shown so far. Goroutines may share it.
@@ -52,33 +53,43 @@ func (r *record) String() string {
 	return r.text.String()
 }
 
-// onTerminal runs prisma1 in dir. survey asks the terminal where the cursor is, which only a
-// real one like vt10x answers.
+// onTerminal runs prisma1 in dir on a wide terminal.
 func onTerminal(t *testing.T, dir string, env []string, args ...string) *screen {
+	t.Helper()
+	return onTerminalOf(t, 120, dir, env, args...)
+}
+
+// onTerminalOf runs prisma1 in dir on a terminal of some columns. survey asks the terminal where
+// the cursor is, which only a real one like vt10x answers.
+func onTerminalOf(t *testing.T, columns int, dir string, env []string, args ...string) *screen {
 	t.Helper()
 	master, tty, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	emulator := vt10x.New(vt10x.WithWriter(tty), vt10x.WithSize(120, 40))
+	emulator := vt10x.New(vt10x.WithWriter(tty), vt10x.WithSize(columns, 40))
 	seen := &record{}
 	console, err := expect.NewConsole(expect.WithStdin(master), expect.WithStdout(emulator, seen), expect.WithCloser(master, tty), expect.WithDefaultTimeout(time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { console.Close() })
-	before, err := term.GetState(int(tty.Fd()))
+	keyboard := console.Tty()
+	if err := pty.Setsize(keyboard, &pty.Winsize{Rows: 40, Cols: uint16(columns)}); err != nil {
+		t.Fatal(err)
+	}
+	before, err := term.GetState(int(keyboard.Fd()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("prisma1", args...)
 	cmd.Dir = dir
 	cmd.Env = append(append(os.Environ(), "HOME="+filepath.Join(dir, ".home"), "NO_COLOR=1", "CI="), env...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = console.Tty(), console.Tty(), console.Tty()
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = keyboard, keyboard, keyboard
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	return &screen{Console: console, t: t, tty: tty, seen: seen, command: cmd, before: before}
+	return &screen{Console: console, t: t, tty: keyboard, seen: seen, command: cmd, before: before, view: emulator}
 }
 
 // reads waits for a text.

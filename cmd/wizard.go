@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -16,6 +17,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/cluster"
 	"github.com/prisma1-go/prisma1/pkg/prismayml"
 	"github.com/prisma1-go/prisma1/pkg/project"
+	"github.com/prisma1-go/prisma1/pkg/server"
 	"github.com/prisma1-go/prisma1/pkg/terminal"
 )
 
@@ -25,6 +27,7 @@ type prompter interface {
 	Input(question, standard string, check func(string) error) (string, error)
 	Password(question string) (string, error)
 	Confirm(question string, standard bool) (bool, error)
+	Notef(format string, args ...any)
 }
 
 const (
@@ -62,32 +65,45 @@ type wizard struct {
 	given      wizardFlags
 	database   databaseFlags
 	getenv     func(string) string
-	startLocal func(context.Context) (url string, err error) // only when it is chosen
-	localURL   string                                        // of the running local server, "" when none runs
-	clusters   []cluster.Cluster                             // of ~/.prisma/config.yml
+	services   func(ctx context.Context, base, secret string) ([]client.Project, error) // secret "" is what is known here
+	startLocal func(context.Context) (url string, err error)                            // only when it is chosen
+	localURL   string                                                                   // of the running local server, "" when none runs
+	clusters   []cluster.Cluster                                                        // of ~/.prisma/config.yml
 	loggedIn   bool
 	databases  bool   // offer to set up a server with docker-compose, too
 	folder     string // of the service definition
+
+	taken []client.Project // what is on the chosen server already, as far as it tells
 }
 
 // answers are what the wizard found out.
 type answers struct {
 	Endpoint string
+	Start    bool      // the local server is to be started; until then Endpoint is a path
 	Secret   string    // for management requests; "" when the server asks for none
 	Keep     bool      // write the secret into .env
 	Database *database // for docker-compose.yml; nil when the server is there already
 }
 
 // newWizard is the wizard of this surroundings for a service in a folder.
-func (app *App) newWizard(given wizardFlags, folder string, getenv func(string) string) (*wizard, error) {
+func (app *App) newWizard(given wizardFlags, folder string, env *prismayml.Env) (*wizard, error) {
 	registry, err := app.registry()
 	if err != nil {
 		return nil, err
 	}
 	w := &wizard{
-		ask: app.Terminal, given: given, getenv: getenv, startLocal: app.startLocalForWizard,
+		ask: app.Terminal, given: given, getenv: env.Get,
 		clusters: registry.Clusters(), folder: folder,
 		loggedIn: registry.SessionKey() != "" || app.Getenv("PRISMA_CLOUD_SESSION_KEY") != "",
+	}
+	w.startLocal = func(ctx context.Context) (string, error) { return app.startLocalSaying(ctx, server.DefaultPort) }
+	w.services = func(ctx context.Context, base, secret string) ([]client.Project, error) {
+		known, _ := registry.Find(base)
+		signedBy, err := findCredential(secret, env, known, registry.Path())
+		if err != nil {
+			return nil, err
+		}
+		return listServices(ctx, cluster.Cluster{Host: base, Secret: signedBy.Text})
 	}
 	if state, running := app.localServer(); running {
 		w.localURL = state.URL()
@@ -99,17 +115,17 @@ func (app *App) newWizard(given wizardFlags, folder string, getenv func(string) 
 // Without a terminal it says what is missing. Nothing is written before all is answered.
 func chooseEndpoint(ctx context.Context, opts *deployOptions, file *prismayml.File) (*prismayml.File, string, error) {
 	t := opts.App.Terminal
-	if opts.JSON {
-		t.NeverAsk()
-	}
 	if !t.Interactive() && opts.Wizard.Server == "" {
 		return nil, "", errors.New("The property `endpoint` is missing in prisma.yml and there is no terminal to ask on. Set it, or give it with --endpoint http://HOST:4466/SERVICE/STAGE")
 	}
-	w, err := opts.App.newWizard(opts.Wizard, file.Dir, file.Env.Get)
+	w, err := opts.App.newWizard(opts.Wizard, file.Dir, file.Env)
 	if err != nil {
 		return nil, "", err
 	}
 	found, err := w.run(ctx)
+	if err == nil {
+		err = w.start(ctx, &found)
+	}
 	if err != nil {
 		return nil, "", err
 	}
@@ -214,9 +230,14 @@ func (w *wizard) choices() []terminal.Choice {
 	return append(list, terminal.Choice{Name: otherChoice, Description: "Manually provide endpoint of a running Prisma server"})
 }
 
-// local uses the server on this machine, and starts it after all is answered.
-func (w *wizard) local(ctx context.Context) (answers, error) {
-	secret, err := w.secret()
+// local uses the server on this machine.
+func (w *wizard) local(ctx context.Context) (a answers, err error) {
+	a.Start = w.localURL == ""
+	if a.Start {
+		a.Secret, err = w.secret()
+	} else {
+		a.Secret, _, err = w.reach(ctx, w.localURL) // it runs: what it lacks the deploy will say
+	}
 	if err != nil {
 		return answers{}, err
 	}
@@ -224,11 +245,18 @@ func (w *wizard) local(ctx context.Context) (answers, error) {
 	if err != nil {
 		return answers{}, err
 	}
-	base := w.localURL
-	if base == "" {
-		base, err = w.startLocal(ctx)
+	a.Endpoint = w.localURL + path
+	return a, w.askKeep(&a)
+}
+
+// start starts the local server, if it was chosen; after all is answered.
+func (w *wizard) start(ctx context.Context, a *answers) error {
+	if !a.Start {
+		return nil
 	}
-	return answers{Endpoint: base + path, Secret: secret}, err
+	base, err := w.startLocal(ctx)
+	a.Start, a.Endpoint = false, base+a.Endpoint
+	return err
 }
 
 // remote uses a known cluster, a server named by --server, or one that is typed in.
@@ -240,23 +268,26 @@ func (w *wizard) remote(ctx context.Context, choice string) (a answers, err erro
 			return answers{}, fmt.Errorf("cluster %s in ~/.prisma/config.yml: %w", known.Name, err)
 		}
 		base = e.Base
-		if a.Secret, err = w.secret(); err != nil {
+		if a.Secret, _, err = w.reach(ctx, base); err != nil { // it may be down just now
 			return answers{}, err
 		}
-	} else if base, a, err = w.otherServer(ctx); err != nil {
+	} else if base, a.Secret, err = w.otherServer(ctx); err != nil {
 		return answers{}, err
 	}
 	path, err := w.names()
 	if err != nil {
 		return answers{}, err
 	}
-	if a.Secret != "" && w.given.SecretEnv == "" {
-		if a.Keep, err = w.ask.Confirm("Keep the secret in .env, where the next deploy finds it?", true); err != nil {
-			return answers{}, err
-		}
-	}
 	a.Endpoint = base + path
-	return a, nil
+	return a, w.askKeep(&a)
+}
+
+// askKeep offers to write a secret that was typed in into .env.
+func (w *wizard) askKeep(a *answers) (err error) {
+	if a.Secret != "" && w.given.SecretEnv == "" {
+		a.Keep, err = w.ask.Confirm("Keep the secret in .env, where the next deploy finds it?", true)
+	}
+	return err
 }
 
 // secret is the management secret that --secret-env names, "" without that flag.
@@ -292,50 +323,90 @@ func (w *wizard) input(given, flag, question, standard string, check func(string
 	return answer, missingFlag(err, flag)
 }
 
-// otherServer asks for the address of a server, and for its management secret if it wants one.
-func (w *wizard) otherServer(ctx context.Context) (base string, a answers, err error) {
-	base, err = w.input(w.given.Server, "server", "Enter the endpoint of your Prisma server", localURL, func(text string) error {
-		_, err := prismayml.ParseEndpoint(text)
-		return err
-	})
-	if err != nil {
-		return "", a, err
+// otherServer asks for the address of a server until one answers there, or the person knows better.
+func (w *wizard) otherServer(ctx context.Context) (base, secret string, err error) {
+	for {
+		base, err = w.input(w.given.Server, "server", "Enter the endpoint of your Prisma server", localURL, func(text string) error {
+			_, err := prismayml.ParseEndpoint(text)
+			return err
+		})
+		if err != nil {
+			return "", "", err
+		}
+		e, err := prismayml.ParseEndpoint(base)
+		if err != nil {
+			return "", "", err
+		}
+		secret, unanswered, err := w.reach(ctx, e.Base)
+		if err != nil || unanswered == nil || w.given.Server != "" {
+			return e.Base, secret, err // a script learns from the deploy whether it is there
+		}
+		w.ask.Notef(">> %v\n", unanswered)
+		if use, err := w.ask.Confirm("Use it all the same?", false); err != nil || use {
+			return e.Base, secret, err
+		}
 	}
-	e, err := prismayml.ParseEndpoint(base)
-	if err != nil {
-		return "", a, err
-	}
-	if a.Secret, err = w.secret(); err != nil || a.Secret != "" {
-		return e.Base, a, err
-	}
-	if w.getenv != nil && w.getenv(secretVariable)+w.getenv(keyVariable) != "" {
-		return e.Base, a, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
-	defer cancel()
-	_, err = client.New(e.Base, "", nil).Projects(ctx)
-	if !client.NeedsSecret(err) {
-		return e.Base, a, nil // whether it is there the deploy finds out
-	}
-	a.Secret, err = w.ask.Password("Enter the management API secret")
-	return e.Base, a, missingFlag(err, "secret-env")
 }
 
-// names asks for the service and stage and returns their path, "" for default/default.
+// wrongSecrets is how often a secret may be typed wrong.
+const wrongSecrets = 3
+
+// reach looks at a server and asks for its management secret, if it accepts none that is known
+// here. unanswered says why the server did not answer, which need not be the end.
+func (w *wizard) reach(ctx context.Context, base string) (secret string, unanswered, err error) {
+	if secret, err = w.secret(); err != nil {
+		return "", nil, err
+	}
+	for range wrongSecrets + 1 {
+		w.taken, unanswered = w.services(ctx, base, secret)
+		if !client.NeedsSecret(unanswered) || w.given.SecretEnv != "" {
+			break
+		}
+		if secret != "" {
+			w.ask.Notef(">> The server does not accept this secret\n")
+		}
+		if secret, err = w.ask.Password("Enter the management API secret"); err != nil {
+			return "", nil, missingFlag(err, "secret-env")
+		}
+	}
+	if ctx.Err() != nil {
+		return "", nil, ctx.Err()
+	}
+	return secret, unanswered, nil
+}
+
+// names asks for the service and stage until they are free, or meant to be deployed to again,
+// and returns their path, "" for default/default.
 func (w *wizard) names() (string, error) {
-	service, err := w.input(w.given.Service, "service", "Choose a name for your service", serviceName(w.folder), func(name string) error {
-		return project.ID{Name: name, Stage: "dev"}.Check()
-	})
-	if err != nil {
-		return "", err
+	for {
+		service, err := w.input(w.given.Service, "service", "Choose a name for your service", serviceName(w.folder), func(name string) error {
+			return project.ID{Name: name, Stage: "dev"}.Check()
+		})
+		if err != nil {
+			return "", err
+		}
+		stage, err := w.input(w.given.Stage, "stage", "Choose a name for your stage", "dev", func(name string) error {
+			return project.ID{Name: service, Stage: name}.Check()
+		})
+		if err != nil {
+			return "", err
+		}
+		if !w.isTaken(service, stage) {
+			return servicePath(service, stage), nil
+		}
+		again, err := w.ask.Confirm(fmt.Sprintf("The server has a service %s on stage %s already. Deploy to that one?", service, stage), false)
+		if err != nil || again {
+			return servicePath(service, stage), err
+		}
 	}
-	stage, err := w.input(w.given.Stage, "stage", "Choose a name for your stage", "dev", func(name string) error {
-		return project.ID{Name: service, Stage: name}.Check()
-	})
-	if err != nil {
-		return "", err
+}
+
+// isTaken says whether the chosen server has such a service and nobody said that it is meant.
+func (w *wizard) isTaken(service, stage string) bool {
+	if w.given.Yes || w.given.Service != "" && w.given.Stage != "" {
+		return false
 	}
-	return servicePath(service, stage), nil
+	return slices.ContainsFunc(w.taken, func(p client.Project) bool { return p.Name == service && p.Stage == stage })
 }
 
 func servicePath(service, stage string) string {

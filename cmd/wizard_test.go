@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/prisma1-go/prisma1/pkg/client"
 	"github.com/prisma1-go/prisma1/pkg/terminal"
 )
 
@@ -18,6 +19,8 @@ func (p *person) next() string {
 }
 
 func (p *person) Select(string, []terminal.Choice) (string, error) { return p.next(), nil }
+
+func (p *person) Notef(string, ...any) {}
 
 func (p *person) Password(string) (string, error) { return p.next(), nil }
 
@@ -50,7 +53,11 @@ func TestWizard(t *testing.T) {
 				starts++
 				return "http://started", nil
 			}}
+			w.services = func(context.Context, string, string) ([]client.Project, error) { return nil, nil }
 			got, err := w.run(t.Context())
+			if err == nil {
+				err = w.start(t.Context(), &got)
+			}
 			if err != nil || got.Endpoint != c.want || starts != c.starts {
 				t.Errorf("got %+v, %d starts, %v; want %s, %d", got, starts, err, c.want, c.starts)
 			}

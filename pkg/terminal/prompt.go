@@ -5,14 +5,19 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/AlecAivazis/survey/v2"
 	surveycore "github.com/AlecAivazis/survey/v2/core"
 	surveyterminal "github.com/AlecAivazis/survey/v2/terminal"
+	"golang.org/x/term"
 )
 
-// ErrInterrupted means that the person pressed Ctrl-C at a prompt.
+// ErrInterrupted means that the person pressed Ctrl-C or Ctrl-D at a prompt.
 var ErrInterrupted = errors.New("interrupted")
 
 // ErrNoTerminal means that there is nobody to ask.
@@ -23,52 +28,149 @@ type Choice struct{ Name, Description string }
 
 // Select asks for one of several choices and returns its name.
 func (t *Terminal) Select(question string, choices []Choice) (string, error) {
-	longest := 0
-	for _, c := range choices {
-		longest = max(longest, utf8.RuneCountInString(c.Name))
+	if len(choices) == 0 {
+		return "", errors.New("there is nothing to choose from")
 	}
-	lines := make([]string, len(choices))
+	names := make([]string, len(choices))
 	for i, c := range choices {
-		lines[i] = fmt.Sprintf("%-*s%s", longest+6, c.Name, c.Description)
+		names[i] = c.Name
 	}
-	index := 0
-	if err := t.ask(&survey.Select{Message: question, Options: lines}, &index, nil); err != nil {
+	about := t.besides(choices)
+	var index int
+	err := t.ask(func(ask asker) error {
+		if t.dumb {
+			return ask.plainSelect(question, names, about, &index)
+		}
+		list := &survey.Select{Message: question, Options: names, PageSize: 10, Description: func(_ string, i int) string { return about[i] }}
+		return ask.survey(list, &index, nil)
+	})
+	if err != nil {
 		return "", err
 	}
 	return choices[index].Name, nil
 }
 
+// besides are the descriptions of choices, in a column of their own and cut so that no line is
+// wider than the screen.
+func (t *Terminal) besides(choices []Choice) []string {
+	const pointer, gap, narrowGap = 3, 6, 2
+	longest := 0
+	for _, c := range choices {
+		longest = max(longest, utf8.RuneCountInString(c.Name))
+	}
+	column := longest + gap
+	for _, c := range choices {
+		if pointer+column+utf8.RuneCountInString(c.Description) > t.columns() {
+			column = longest + narrowGap
+		}
+	}
+	list := make([]string, len(choices))
+	for i, c := range choices {
+		if c.Description == "" {
+			continue
+		}
+		space := strings.Repeat(" ", column-utf8.RuneCountInString(c.Name))
+		list[i] = strings.TrimRight(space+shorten(c.Description, t.columns()-pointer-column), " ")
+	}
+	return list
+}
+
+// shorten cuts a text to a number of columns.
+func shorten(text string, columns int) string {
+	switch runes := []rune(text); {
+	case len(runes) <= columns:
+		return text
+	case columns < 4:
+		return ""
+	default:
+		return strings.TrimRight(string(runes[:columns-1]), " ") + "…"
+	}
+}
+
 // Input asks for a line of text until check has no objection. Nothing typed is standard.
 func (t *Terminal) Input(question, standard string, check func(string) error) (string, error) {
 	var answer string
-	err := t.ask(&survey.Input{Message: question, Default: standard}, &answer, check)
-	return answer, err
+	err := t.ask(func(ask asker) error {
+		if t.dumb {
+			return ask.plainInput(question, standard, &answer, check)
+		}
+		return ask.survey(&survey.Input{Message: question, Default: standard}, &answer, check)
+	})
+	return strings.TrimSpace(answer), err
 }
 
 // Password asks for a text and does not show it.
 func (t *Terminal) Password(question string) (string, error) {
 	var answer string
-	err := t.ask(&survey.Password{Message: question}, &answer, nil)
+	err := t.ask(func(ask asker) error {
+		if t.dumb {
+			return ask.plainPassword(question, &answer)
+		}
+		return ask.survey(&survey.Password{Message: question}, &answer, nil)
+	})
 	return answer, err
 }
 
 // Confirm asks a question that only yes and y agree to.
 func (t *Terminal) Confirm(question string, standard bool) (bool, error) {
 	answer := standard
-	err := t.ask(&survey.Confirm{Message: question, Default: standard}, &answer, nil)
+	err := t.ask(func(ask asker) error {
+		if t.dumb {
+			return ask.plainConfirm(question, standard, &answer)
+		}
+		return ask.survey(&survey.Confirm{Message: question, Default: standard}, &answer, nil)
+	})
 	return answer, err
+}
+
+// asker is a keyboard and a screen during one question.
+type asker struct {
+	keyboard, screen *os.File
+	colour           bool
 }
 
 // ask runs one prompt. Survey itself would take the first choice from a pipe, so a terminal is
 // asked for first.
-func (t *Terminal) ask(prompt survey.Prompt, answer any, check func(string) error) error {
+//
+// A program that is told to end while it asks gives up at once and leaves the terminal as it
+// was: a read of the keyboard cannot be stopped, so its goroutine is left to the end of the
+// program, which is near.
+func (t *Terminal) ask(prompt func(asker) error) error {
 	if !t.Interactive() {
 		return ErrNoTerminal
 	}
-	surveycore.DisableColor = !t.colour
-	options := []survey.AskOpt{survey.WithStdio(t.In.(*os.File), t.screen(), t.screen())}
+	a := asker{keyboard: t.In.(*os.File), screen: t.screen(), colour: t.colour}
+	before, err := term.GetState(int(a.keyboard.Fd()))
+	if err != nil {
+		return err
+	}
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(told)
+	answered := make(chan error, 1)
+	go func() { answered <- prompt(a) }()
+	select {
+	case err := <-answered:
+		return err
+	case <-told:
+		if !t.dumb {
+			fmt.Fprint(a.screen, showCursor)
+		}
+		fmt.Fprintln(a.screen)
+		return errors.Join(ErrInterrupted, term.Restore(int(a.keyboard.Fd()), before))
+	}
+}
+
+const showCursor = "\x1b[?25h"
+
+// survey runs one of survey's prompts. Its looks, which are variables over there, are those of
+// the original's prompts.
+func (a asker) survey(prompt survey.Prompt, answer any, check func(string) error) error {
+	surveycore.DisableColor = !a.colour
+	survey.SelectQuestionTemplate, survey.ErrorTemplate = selectLooks, errorLooks
+	options := []survey.AskOpt{survey.WithStdio(keys{a.keyboard}, a.screen, a.screen), survey.WithIcons(icons), survey.WithShowCursor(true)}
 	if check != nil {
-		options = append(options, survey.WithValidator(func(answer any) error { return check(fmt.Sprint(answer)) }))
+		options = append(options, survey.WithValidator(func(answer any) error { return check(strings.TrimSpace(fmt.Sprint(answer))) }))
 	}
 	err := survey.AskOne(prompt, answer, options...)
 	if errors.Is(err, surveyterminal.InterruptErr) || errors.Is(err, io.EOF) {
@@ -76,3 +178,41 @@ func (t *Terminal) ask(prompt survey.Prompt, answer any, check func(string) erro
 	}
 	return err
 }
+
+// keys is a keyboard whose Ctrl-D is Ctrl-C: in a list survey would take it for Enter.
+type keys struct{ *os.File }
+
+func (k keys) Read(p []byte) (int, error) {
+	n, err := k.File.Read(p)
+	for i, key := range p[:n] {
+		if key == surveyterminal.KeyEndTransmission {
+			p[i] = surveyterminal.KeyInterrupt
+		}
+	}
+	return n, err
+}
+
+func icons(set *survey.IconSet) {
+	if runtime.GOOS != "windows" { // whose old console has no such letter
+		set.SelectFocus.Text = "❯"
+	}
+}
+
+const errorLooks = `{{color "red"}}>> {{ .Error }}{{color "reset"}}
+`
+
+const selectLooks = `
+{{- define "option"}}
+    {{- if eq .SelectedIndex .CurrentIndex }}{{color "cyan"}}{{ .Config.Icons.SelectFocus.Text }} {{else}}{{color "default"}}  {{end}}
+    {{- .CurrentOpt.Value}}{{ $.GetDescription .CurrentOpt }}
+    {{- color "reset"}}
+{{end}}
+{{- color .Config.Icons.Question.Format }}{{ .Config.Icons.Question.Text }} {{color "reset"}}
+{{- color "default+hb"}}{{ .Message }}{{ .FilterMessage }}{{color "reset"}}
+{{- if .ShowAnswer}}{{color "cyan"}} {{.Answer}}{{color "reset"}}{{"\n"}}
+{{- else}}{{color "default+d"}} (Use arrow keys){{color "reset"}}
+  {{- "\n"}}
+  {{- range $ix, $option := .PageEntries}}
+    {{- template "option" $.IterateOption $ix $option}}
+  {{- end}}
+{{- end}}`

@@ -17,6 +17,7 @@ type Terminal struct {
 	Out, Err io.Writer
 
 	colour   bool
+	dumb     bool // TERM=dumb: no cursor keys, no escape codes
 	neverAsk bool
 }
 
@@ -27,7 +28,7 @@ func New(in io.Reader, out, err io.Writer, env func(string) string) *Terminal {
 	if force := env("CLICOLOR_FORCE"); force != "" && force != "0" {
 		colour = true
 	}
-	return &Terminal{In: in, Out: out, Err: err, colour: colour && env("NO_COLOR") == ""}
+	return &Terminal{In: in, Out: out, Err: err, colour: colour && env("NO_COLOR") == "", dumb: env("TERM") == "dumb"}
 }
 
 // Interactive says whether there is somebody to ask.
@@ -40,7 +41,9 @@ func (t *Terminal) NeverAsk() { t.neverAsk = true }
 
 // Silent is the same terminal without results.
 func (t *Terminal) Silent() *Terminal {
-	return &Terminal{In: t.In, Out: io.Discard, Err: t.Err, colour: t.colour, neverAsk: t.neverAsk}
+	silent := *t
+	silent.Out = io.Discard
+	return &silent
 }
 
 // screen is the output a prompt is drawn on, nil when none is a terminal.
@@ -56,6 +59,16 @@ func (t *Terminal) screen() *os.File {
 func isTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
 	return ok && file != nil && term.IsTerminal(int(file.Fd()))
+}
+
+// columns is the width of the screen of prompts, at least 20; 80 when it does not tell.
+func (t *Terminal) columns() int {
+	if screen := t.screen(); screen != nil {
+		if width, _, err := term.GetSize(int(screen.Fd())); err == nil && width > 0 {
+			return max(width, 20)
+		}
+	}
+	return 80
 }
 
 // Printf writes to Out.

@@ -1,0 +1,256 @@
+//go:build !windows
+
+package cmd
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// shows is the screen without empty lines at its end.
+func (s *screen) shows() string {
+	var lines []string
+	for line := range strings.SplitSeq(s.view.String(), "\n") {
+		lines = append(lines, strings.TrimRight(line, " "))
+	}
+	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
+}
+
+// TestListOnScreen: the first list as the original drew it, also where the window is narrow;
+// once answered, only the name stays.
+func TestListOnScreen(t *testing.T) {
+	t.Parallel()
+	for columns, want := range map[int]string{
+		100: `? Set up a new Prisma server or deploy to an existing server? (Use arrow keys)
+❯ Local server               Start a Prisma server with SQLite on this machine
+  Hello world                Write an example service for prisma1 dev
+  Use existing database      Connect to existing database
+  Create new database        Set up a local database using Docker
+  Use other server           Manually provide endpoint of a running Prisma server`,
+		40: `? Set up a new Prisma server or deploy t
+o an existing server? (Use arrow keys)
+❯ Local server           Start a Prism…
+  Hello world            Write an exam…
+  Use existing database  Connect to ex…
+  Create new database    Set up a loca…
+  Use other server       Manually prov…`,
+	} {
+		t.Run(fmt.Sprint(columns), func(t *testing.T) {
+			t.Parallel()
+			s := onTerminalOf(t, columns, initFolder(t), nil, "init", "shop")
+			end := want[strings.LastIndex(want, "Manually"):]
+			s.reads(end)
+			s.types(up + down)
+			s.reads(end) // drawn again, twice
+			s.reads(end)
+			if got := s.shows(); got != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+			s.types(down + down + down + enter)
+			s.reads("What kind of database")
+			s.types(ctrlC)
+			s.ends(130)
+			joined := strings.ReplaceAll(s.shows(), "\n", "")
+			if !strings.Contains(joined, "existing server? Create new database? What kind of database") {
+				t.Errorf("the answer is not one name:\n%s", s.shows())
+			}
+		})
+	}
+}
+
+// TestDumbTerminal: without cursor keys there are numbers, and no escape codes.
+func TestDumbTerminal(t *testing.T) {
+	t.Parallel()
+	url := memoryServer(t, "s3cret")
+	dir := initFolder(t)
+	s := onTerminal(t, dir, []string{"TERM=dumb"}, "init", "shop")
+	s.reads("5. Use other server")
+	s.types("9\n")
+	s.reads(`>> "9" is not a number from 1 to 5`)
+	s.types("5\n")
+	s.reads("Enter the endpoint of your Prisma server (http://localhost:4466)")
+	s.types(url + "\n")
+	s.reads("Enter the management API secret")
+	s.types("s3cret\n")
+	s.reads("Choose a name for your service (shop)")
+	s.types("\n")
+	s.reads("Choose a name for your stage (dev)")
+	s.types("\n")
+	s.reads("(Y/n)")
+	s.types("maybe\n")
+	s.reads(`"maybe" is neither yes nor no`)
+	s.types("n\n")
+	s.reads("5. Don't generate")
+	s.types("5\n")
+	s.reads("Created 2 new files:")
+	s.ends(0)
+	if seen := s.seen.String(); strings.Contains(seen, "\x1b") || strings.Contains(seen, "s3cret") {
+		t.Errorf("escape codes, or the secret: %q", seen)
+	}
+	if got := readFile(t, dir, "shop", "prisma.yml"); got != "endpoint: "+url+"/shop/dev\ndatamodel: datamodel.prisma\n" {
+		t.Error(got)
+	}
+	for _, prompt := range []string{"Number", "Enter the endpoint"} {
+		s := onTerminal(t, dir, []string{"TERM=dumb"}, "init", "other")
+		s.reads("Number")
+		if prompt != "Number" {
+			s.types("5\n")
+			s.reads(prompt)
+		}
+		if err := s.command.Process.Signal(os.Interrupt); err != nil { // as a terminal does for Ctrl-C
+			t.Fatal(err)
+		}
+		s.ends(130)
+	}
+}
+
+// TestToldToEndAtAPrompt: a prompt does not outlive SIGTERM or SIGINT, and leaves the terminal
+// and the files as they were. Ctrl-D is no Enter.
+func TestToldToEndAtAPrompt(t *testing.T) {
+	t.Parallel()
+	for name, tell := range map[string]func(*screen){
+		"SIGTERM": func(s *screen) { s.command.Process.Signal(syscall.SIGTERM) },
+		"SIGINT":  func(s *screen) { s.command.Process.Signal(os.Interrupt) },
+		"Ctrl-D":  func(s *screen) { s.types("\x04") },
+	} {
+		for _, prompt := range []string{"list", "text", "secret"} {
+			t.Run(name+" "+prompt, func(t *testing.T) {
+				t.Parallel()
+				dir, definition := wizardFolder(t)
+				s := onTerminal(t, dir, []string{"PRISMA_MANAGEMENT_API_SECRET="}, "deploy")
+				s.reads(firstQuestion)
+				if prompt != "list" {
+					s.types(up + enter)
+					s.reads("Enter the endpoint")
+				}
+				if prompt == "secret" {
+					s.types(memoryServer(t, "s3cret") + enter)
+					s.reads("Enter the management API secret")
+				}
+				s.types("")
+				tell(s)
+				s.ends(130)
+				if definition() != noEndpoint {
+					t.Errorf("prisma.yml changed: %q", definition())
+				}
+			})
+		}
+	}
+}
+
+// TestWizardAsksAgain: an address where nobody answers, a wrong secret and a name that is taken
+// are told at the prompt, before anything is written.
+func TestWizardAsksAgain(t *testing.T) {
+	t.Parallel()
+	url := memoryServer(t, "s3cret")
+	dir, definition := wizardFolder(t)
+	first := onTerminal(t, dir, []string{"PRISMA_MANAGEMENT_API_SECRET=s3cret"}, "deploy", "--endpoint", url+"/my-service/dev")
+	first.reads("endpoint is live")
+	first.ends(0)
+	s := onTerminal(t, dir, []string{"PRISMA_MANAGEMENT_API_SECRET=old"}, "deploy")
+	s.reads(firstQuestion)
+	s.types(up + enter)
+	s.reads("Enter the endpoint")
+	s.types("localhost:4466" + enter)
+	s.reads(">> localhost:4466 is not a valid endpoint")
+	s.types("http://127.0.0.1:1" + enter)
+	s.reads("Could not connect to server at http://127.0.0.1:1")
+	s.reads("Use it all the same?")
+	s.types(enter)
+	s.reads("Enter the endpoint")
+	s.types(url + enter)
+	s.reads("Enter the management API secret")
+	s.types("wrong" + enter)
+	s.reads("The server does not accept this secret")
+	s.reads("Enter the management API secret")
+	s.types("s3cret" + enter)
+	s.reads("Choose a name for your service")
+	s.types(enter)
+	s.reads("Choose a name for your stage")
+	s.types(enter)
+	s.reads("already. Deploy to that one?")
+	if definition() != noEndpoint {
+		t.Errorf("prisma.yml changed: %q", definition())
+	}
+	s.types(enter)
+	s.reads("Choose a name for your service")
+	s.types(enter)
+	s.reads("Choose a name for your stage")
+	s.types("new" + enter)
+	s.reads("Keep the secret in .env")
+	s.types("n" + enter)
+	s.reads("endpoint is live")
+	s.ends(0)
+	if want := noEndpoint + "\nendpoint: " + url + "/my-service/new\n"; definition() != want {
+		t.Errorf("got %q, want %q", definition(), want)
+	}
+	if _, err := os.Stat(filepath.Join(dir, ".env")); !os.IsNotExist(err) {
+		t.Errorf(".env: %v", err)
+	}
+}
+
+// TestDeployOffersLocalServer: nobody answers at an endpoint on this machine, so the local
+// server may be started there; a no changes nothing.
+func TestDeployOffersLocalServer(t *testing.T) {
+	t.Parallel()
+	dir, _ := wizardFolder(t)
+	address := freeAddress(t)
+	env := []string{"PRISMA_MANAGEMENT_API_ENDPOINT=" + address + "/shop/dev"}
+	t.Cleanup(func() { stopLocal(filepath.Join(dir, ".home")) })
+	no := onTerminal(t, dir, env, "deploy")
+	no.reads("No server answers at " + address + ". Start the local server there?")
+	no.types("n" + enter)
+	no.reads("Could not connect to server at " + address)
+	no.ends(1)
+	yes := onTerminal(t, dir, env, "deploy")
+	yes.reads("Start the local server there?")
+	yes.types(enter)
+	yes.reads("Starting the local server")
+	yes.reads("endpoint is live")
+	yes.ends(0)
+	compose := filepath.Join(dir, "docker-compose.yml")
+	if err := os.WriteFile(compose, []byte("services:\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stopLocal(filepath.Join(dir, ".home"))
+	docker := onTerminal(t, dir, []string{"PRISMA_MANAGEMENT_API_ENDPOINT=http://localhost:1/shop/dev"}, "deploy")
+	docker.reads("Could not connect to server at http://localhost:1")
+	docker.ends(1)
+}
+
+// TestWizardStartsLocalServerLast: a person who stops at the last question has no server running.
+func TestWizardStartsLocalServerLast(t *testing.T) {
+	t.Parallel()
+	dir := initFolder(t)
+	s := onTerminal(t, dir, nil, "init", "shop")
+	s.reads(firstQuestion)
+	s.types(enter)
+	s.reads("Choose a name for your service")
+	s.types(enter)
+	s.reads("Choose a name for your stage")
+	s.types(enter)
+	s.reads("Select the programming language")
+	s.types(ctrlC)
+	s.ends(130)
+	if _, err := os.Stat(filepath.Join(dir, ".home", ".prisma", "local")); !os.IsNotExist(err) {
+		t.Errorf("something was started: %v", err)
+	}
+}
+
+// freeAddress is a URL on this machine where nobody listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
+}
