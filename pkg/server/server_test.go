@@ -435,7 +435,7 @@ func TestTransactionHeader(t *testing.T) {
 	t.Parallel()
 	url := start(t, Config{})
 	deploy(t, client.New(url, "", nil), "shop", "dev", users)
-	const body = `{"query":"mutation { a: createUser(data: { name: \"Ann\" }) { name } b: updateUser(where: { id: \"none\" }, data: { name: \"Bob\" }) { name } }"}`
+	const body = `{"query":"mutation { a: createUser(data: { email: \"a\", name: \"Ann\" }) { name } b: updateUser(where: { id: \"none\" }, data: { name: \"Bob\" }) { name } }"}`
 	for _, test := range []struct{ header, want string }{
 		{"all", `{"data":null,"errors":[{"message":"No Node for the model User with value none for id found."`},
 		{"ALL", `{"data":null,"errors":[{"message":"No Node`},
