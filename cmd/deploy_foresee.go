@@ -16,6 +16,7 @@ func foresee(types string, features []string) (*client.DeployPayload, error) {
 	if syntax != nil {
 		return nil, syntaxError(syntax, fmt.Sprintf("line %d, column %d", syntax.Line, syntax.Column))
 	}
+	document = document.After(nil)
 	payload := &client.DeployPayload{}
 	known, unknown := schema.ParseFeatures(features)
 	for _, name := range unknown {

@@ -25,7 +25,7 @@ func (s *devSession) checkSources(file *prismayml.File) error {
 		s.t.Notef("\n%s: %s\n", place(sources, syntax.Line, syntax.Column), s.t.Red(message))
 		return s.kept()
 	}
-	problems := document.Check(s.server.Rules())
+	problems := document.After(nil).Check(s.server.Rules())
 	if len(problems) == 0 {
 		return nil
 	}

@@ -76,6 +76,7 @@ func (s *service) deploy(text string) (warnings, problems string) {
 	if syntax != nil {
 		s.t.Fatal(syntax)
 	}
+	document = document.After(s.schema)
 	next, err := datamodel.Infer(document, s.schema)
 	if err != nil {
 		s.t.Fatal(err)

@@ -1,6 +1,10 @@
 package datamodel
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/prisma1-go/prisma1/pkg/schema"
+)
 
 // Check returns everything that is wrong with a document, in Prisma 1's order
 // (DataModelValidatorImpl.scala): types and relation fields, directives of
@@ -10,9 +14,12 @@ import "fmt"
 // Where Prisma 1 stopped with an unknown error, or took what it could not run
 // later, Check has a description of its own; those rules stand in rules_added.go.
 func (d *Document) Check(rules Rules) []Problem {
+	if d.Legacy() {
+		return d.checkLegacy(rules)
+	}
 	c := &checker{doc: d, rules: rules, noted: map[Problem]bool{}}
 	for _, rule := range []func(){
-		c.duplicateTypes, c.types, c.fieldDirectives, c.enums, c.typeDirectives, c.crossRenames, c.added,
+		c.duplicateTypes, c.types, c.fieldDirectives, c.enums, c.typeDirectives, c.crossRenames, c.added, c.mixed,
 	} {
 		rule()
 	}
@@ -27,19 +34,29 @@ func (d *Document) Check(rules Rules) []Problem {
 	return c.problems
 }
 
-// Warnings returns what is right but should not stay so; each stops a deploy
-// that is not forced.
-func (d *Document) Warnings() []Problem {
+// Warnings returns what is right but should not be begun; each stops a deploy
+// that is not forced. previous may be nil. Prisma 1 warned in every deploy, also
+// of the column that a table has from datamodel 1.0.
+func (d *Document) Warnings(previous *schema.Schema) []Problem {
 	c := &checker{doc: d, noted: map[Problem]bool{}}
 	for _, t := range d.relationTables() {
 		for _, f := range t.fields {
-			if f.directives.ForName("id") != nil {
+			if f.directives.ForName("id") != nil && !hasLinkID(previous, t.name, f.column()) {
 				c.field(f, "Id fields on link tables are deprecated and will soon loose support. "+
 					"Please remove it from your datamodel to remove the underlying column.")
 			}
 		}
 	}
 	return c.problems
+}
+
+// hasLinkID tells whether the table of a relation had an id column already.
+func hasLinkID(s *schema.Schema, relation, column string) bool {
+	if s == nil || s.Relation(relation) == nil {
+		return false
+	}
+	link, ok := s.Relation(relation).Link.(*schema.LinkTable)
+	return ok && link.ID == column
 }
 
 // checker collects the problems of one document.

@@ -3,9 +3,8 @@
 //	text → Parse → *Document → Check → []Problem
 //	                         → Infer → *schema.Schema → Render → text
 //
-// The language is Prisma 1's datamodel 1.1: GraphQL SDL with directives. A
-// datamodel 1.0 (servers up to 1.30) is not understood; it is to be recognised
-// by models without @id, and Check says so for each of them.
+// The language is Prisma 1's datamodel 1.1: GraphQL SDL with directives. After
+// tells it from datamodel 1.0 (servers up to 1.30), which is read too.
 package datamodel
 
 import (
@@ -43,6 +42,9 @@ type Document struct {
 
 	typeByName map[string]*typeDef // the first of a name
 	enumByName map[string]*enumDef
+
+	written *Document // as it stands in the text when that is datamodel 1.0, else nil
+	adopts  bool      // a text of 1.0 for tables that were not made by a deploy
 }
 
 // Parse reads the text of a datamodel. Interfaces, unions, inputs, scalars and
@@ -85,6 +87,7 @@ func positionOf(p *ast.Position) position {
 type typeDef struct {
 	name       string
 	at         position
+	start      int // of the name, in characters
 	directives ast.DirectiveList
 	fields     []*fieldDef
 }
@@ -98,6 +101,7 @@ type fieldDef struct {
 	typeText   string // as written: [Post!]!
 	list       bool
 	required   bool // never with list
+	hidden     bool // not in the text: a field that every model of datamodel 1.0 has
 	directives ast.DirectiveList
 }
 
@@ -110,7 +114,7 @@ type enumDef struct {
 }
 
 func (d *Document) addType(def *ast.Definition) {
-	t := &typeDef{name: def.Name, at: positionOf(def.Position), directives: def.Directives}
+	t := &typeDef{name: def.Name, at: positionOf(def.Position), start: def.Position.Start, directives: def.Directives}
 	for _, f := range def.Fields {
 		t.fields = append(t.fields, &fieldDef{
 			name: f.Name, owner: t, at: positionOf(f.Position),
@@ -146,8 +150,13 @@ func (d *Document) relationTables() []*typeDef {
 	return slices.DeleteFunc(slices.Clone(d.types), func(t *typeDef) bool { return !t.isRelationTable() })
 }
 
-func (t *typeDef) isRelationTable() bool { return t.directives.ForName("relationTable") != nil }
-func (t *typeDef) isEmbedded() bool      { return t.directives.ForName("embedded") != nil }
+// isRelationTable tells whether the type describes the table of a relation.
+// @linkTable is what Prisma 1.30 called @relationTable while 1.1 was tried out.
+func (t *typeDef) isRelationTable() bool {
+	return t.directives.ForName("relationTable") != nil || t.directives.ForName("linkTable") != nil
+}
+
+func (t *typeDef) isEmbedded() bool { return t.directives.ForName("embedded") != nil }
 
 // scalarType returns the scalar type of a scalar field. Scalars come first: a
 // type or enum that is named like one is never met.

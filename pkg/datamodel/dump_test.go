@@ -64,8 +64,8 @@ func dumpField(f *schema.Field) string {
 	if f.Relation != nil {
 		add(true, "%s side %s", f.Relation.Name, f.Side)
 		add(f.OwnsColumn(), "owner")
-		add(f.Hidden, "hidden")
 	}
+	add(f.Hidden, "hidden")
 	return strings.Join(words, " ")
 }
 

@@ -32,7 +32,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		problems := document.Check(all)
-		document.Warnings()
+		document.Warnings(nil)
 		s, err := datamodel.Infer(document, nil)
 		if err != nil {
 			return

@@ -27,11 +27,15 @@ func TestGolden(t *testing.T) {
 			c.Want(t, "syntax.txt", fmt.Sprintf("%d:%d %s\n%s\n", syntax.Line, syntax.Column, syntax.Hint, syntax.Message))
 			return
 		}
+		document = document.After(nil)
+		if upgraded, problems := upgraded(t, text); upgraded != text && len(problems) == 0 {
+			c.Want(t, "upgraded.prisma", upgraded)
+		}
 		if problems := document.Check(all); len(problems) > 0 {
 			c.Want(t, "problems.txt", listed(problems))
 			return
 		}
-		if warnings := document.Warnings(); len(warnings) > 0 {
+		if warnings := document.Warnings(nil); len(warnings) > 0 {
 			c.Want(t, "warnings.txt", listed(warnings))
 		}
 		var previous *schema.Schema
@@ -44,6 +48,9 @@ func TestGolden(t *testing.T) {
 			return
 		}
 		c.Want(t, "schema.txt", dump(s))
+		if document.Legacy() {
+			return // rendered it would be one of 1.1
+		}
 		c.Want(t, "rendered.prisma", datamodel.Render(s))
 		if previous != nil {
 			c.Want(t, "kept.txt", kept(s, previous)+renamed(document.Renames(previous)))
@@ -51,6 +58,27 @@ func TestGolden(t *testing.T) {
 		}
 		checkRoundTrip(t, c.Name, text)
 	})
+}
+
+// upgraded returns a datamodel 1.0 as one of 1.1, which has to be free of problems.
+func upgraded(t *testing.T, text string) (string, []datamodel.Problem) {
+	t.Helper()
+	if document, syntax := datamodel.Parse(text); syntax != nil || !document.After(nil).Legacy() {
+		return text, nil
+	}
+	edits, problems, syntax := datamodel.Upgrade(text)
+	if syntax != nil || len(problems) > 0 {
+		return text, problems
+	}
+	now := datamodel.Apply(text, edits)
+	document, syntax := datamodel.Parse(now)
+	if syntax != nil {
+		t.Fatalf("%s\n%s", syntax.Message, now)
+	}
+	if problems := document.Check(all); len(problems) > 0 || document.After(nil).Legacy() {
+		t.Errorf("the upgraded text has problems %v\n%s", problems, now)
+	}
+	return now, nil
 }
 
 func listed(problems []datamodel.Problem) string {

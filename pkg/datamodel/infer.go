@@ -18,7 +18,7 @@ func Infer(d *Document, previous *schema.Schema) (*schema.Schema, error) {
 	}
 	in := &inferrer{
 		doc: d, previous: previous, renames: d.Renames(previous),
-		next: &schema.Schema{}, relations: map[string]*schema.Relation{},
+		next: &schema.Schema{Legacy: d.Legacy()}, relations: map[string]*schema.Relation{},
 	}
 	in.enums()
 	in.models()
@@ -96,7 +96,7 @@ func differing(dbName, name string) string {
 func (in *inferrer) field(m *schema.Model, def *fieldDef) *schema.Field {
 	f := &schema.Field{
 		Name: def.name, Model: m, DBName: differing(def.dbName(), def.name),
-		List: def.list, Required: def.required,
+		List: def.list, Required: def.required, Hidden: def.hidden,
 	}
 	if in.doc.isRelation(def) {
 		if in.doc.typeByName[def.typeName].isRelationTable() {
@@ -116,6 +116,9 @@ func (in *inferrer) field(m *schema.Model, def *fieldDef) *schema.Field {
 	f.Default = def.defaultValue(f)
 	if id, ok := f.Behaviour.(schema.ID); ok {
 		f.Generated = f.Type == scalar.Int && id.Strategy != schema.StrategyNone
+		if in.next.Legacy { // stored without behaviours
+			f.Behaviour = schema.ID{Strategy: id.Strategy}
+		}
 	}
 	return f
 }

@@ -23,7 +23,7 @@ func (in *inferrer) relate() error {
 	}
 	for _, r := range in.next.Relations {
 		r.OnDeleteA, r.OnDeleteB = in.onDelete(r, fields[r], schema.SideA), in.onDelete(r, fields[r], schema.SideB)
-		r.Link = in.link(r, fields[r][0])
+		r.Link = in.link(r, fields[r])
 	}
 	return nil
 }
@@ -140,11 +140,14 @@ func (in *inferrer) onDelete(r *schema.Relation, fields []*fieldDef, side schema
 	return schema.SetNull
 }
 
-// link returns how a relation lies in the database, seen from any of its fields.
-func (in *inferrer) link(r *schema.Relation, def *fieldDef) schema.Link {
-	active, back := def, in.doc.related(def)
-	if back != nil && !leads(def, back) {
-		active, back = back, def
+// link returns how a relation lies in the database.
+func (in *inferrer) link(r *schema.Relation, fields []*fieldDef) schema.Link {
+	if in.doc.Legacy() {
+		return in.legacyLink(r, fields)
+	}
+	active, back := fields[0], in.doc.related(fields[0])
+	if back != nil && !leads(active, back) {
+		active, back = back, active
 	}
 	if in.doc.isInline(r.Name, active, back) {
 		owner := active

@@ -33,6 +33,7 @@ func deploy(t testing.TB, c *connector.Connector, text string, o engine.Options,
 	if syntax != nil {
 		t.Fatal(syntax)
 	}
+	document = document.After(nil)
 	if problems := document.Check(c.Rules()); len(problems) > 0 {
 		t.Fatalf("datamodel: %v", problems)
 	}

@@ -103,6 +103,7 @@ func (d *deploy) plan(ctx context.Context) error {
 		return fault.New(fault.DatamodelSyntax, "%s", syntax.Message)
 	}
 	features := d.features()
+	document = document.After(d.current.Schema)
 	rules := d.connector.Rules()
 	rules.Adopted = d.in.NoMigration
 	d.report(document.Check(rules))
@@ -132,7 +133,7 @@ func (d *deploy) plan(ctx context.Context) error {
 	if err := d.planSteps(ctx, document, tables); err != nil {
 		return err
 	}
-	d.warn(document.Warnings())
+	d.warn(document.Warnings(d.payload.Previous))
 	return nil
 }
 

@@ -76,7 +76,11 @@ func (in *inference) deletedModels() (steps []Step) {
 }
 
 func (in *inference) updatedModels() (steps []Step) {
+	upgrades := in.previous.Legacy && !in.next.Legacy
 	in.pairs(func(before, after *schema.Model) {
+		if upgrades {
+			before = unhide(before, after)
+		}
 		if !sameModel(before, after) {
 			steps = append(steps, UpdateModel{Model: before.Name, NewName: after.Name})
 		}
@@ -88,7 +92,7 @@ func (in *inference) createdFields() (steps []Step) {
 	for _, m := range in.next.Models {
 		before := in.before(m)
 		for _, f := range m.Fields {
-			if f.Hidden || before != nil && before.Field(in.names.previousField(m.Name, f.Name)) != nil {
+			if isBackField(f) || before != nil && before.Field(in.names.previousField(m.Name, f.Name)) != nil {
 				continue
 			}
 			steps = append(steps, CreateField{Model: m.Name, Field: f.Name})

@@ -141,7 +141,7 @@ func checkWarnings(t *testing.T, name string, document *datamodel.Document, step
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range document.Warnings() {
+	for _, w := range document.Warnings(nil) {
 		most = append(most, migration.Warning{Type: w.Type, Field: w.Field, Description: w.Description})
 	}
 	deploy := answer.Data.Deploy

@@ -13,6 +13,23 @@ func sameModel(a, b *schema.Model) bool {
 		slices.EqualFunc(visible(a), visible(b), equalField) && sameHidden(a, b)
 }
 
+// unhide returns a model of datamodel 1.0 as 1.1 writes it: fields that it had
+// without naming them stand where the next model names them.
+func unhide(before, after *schema.Model) *schema.Model {
+	shown := *before
+	shown.Fields = slices.DeleteFunc(slices.Clone(before.Fields), func(f *schema.Field) bool { return f.Hidden && !f.IsRelation() })
+	for i, f := range after.Fields {
+		old := before.Field(f.Name)
+		if old == nil || !old.Hidden || old.IsRelation() {
+			continue
+		}
+		named := *old
+		named.Hidden = false
+		shown.Fields = slices.Insert(shown.Fields, min(i, len(shown.Fields)), &named)
+	}
+	return &shown
+}
+
 // visible returns the fields of a model but its back fields.
 func visible(m *schema.Model) []*schema.Field {
 	return slices.DeleteFunc(slices.Clone(m.Fields), isBackField)

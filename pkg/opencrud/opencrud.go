@@ -106,7 +106,9 @@ func implementsNode(m *schema.Model) bool {
 	return id != nil && !id.Hidden && id.Name == "id" && (id.Type == scalar.ID || id.Type == scalar.String)
 }
 
-func isOrderable(f *schema.Field) bool { return f.IsScalar() && !f.Hidden }
+// isOrderable tells whether nodes can be ordered by a field. Those that models of
+// datamodel 1.0 have without naming them are among them (OrderByInput in Prisma 1).
+func isOrderable(f *schema.Field) bool { return f.IsScalar() }
 
 // uniques returns the fields that select one node of a model.
 func uniques(m *schema.Model) []*schema.Field {

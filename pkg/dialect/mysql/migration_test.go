@@ -124,6 +124,7 @@ func (f *database) deploy(previous *schema.Schema, datamodelText string, text *s
 	if syntax != nil {
 		f.t.Fatalf("%v\n%s", syntax, datamodelText)
 	}
+	document = document.After(previous)
 	next, err := datamodel.Infer(document, previous)
 	if err != nil {
 		f.t.Fatal(err)

@@ -81,6 +81,7 @@ func (f *file) deploy(previous *schema.Schema, datamodelText string, text *strin
 	if syntax != nil {
 		f.t.Fatalf("%v\n%s", syntax, datamodelText)
 	}
+	document = document.After(previous)
 	if problems := document.Check(datamodel.Rules{IntIDs: true, Sequences: true, FoldedNames: true}); len(problems) > 0 {
 		f.t.Fatalf("%+v\n%s", problems, datamodelText)
 	}
