@@ -30,8 +30,10 @@ type layer struct {
 	children []*layer // like read.Children; nil where the Read has a fault
 	lists    []*layer // like read.Lists; the value is cell 0
 
-	more  bool  // of a connection: there is a row behind the page, as its direction goes
-	count int64 // of a connection
+	more      bool     // of a connection: there is a row behind the page, as its direction goes
+	count     int64    // of a connection
+	total     groupRow // of a connection, see plan.Connection
+	groupings [][]groupRow
 }
 
 // groups are the parents of a layer: the ids that its rows belong to, each once.
@@ -104,7 +106,10 @@ func isNull(cell []byte) bool { return string(cell) == "null" }
 // root reads the nodes of a root field.
 func (r *reader) root(ctx context.Context, read *plan.Read) (*layer, error) {
 	l, err := r.layer(ctx, read, nil)
-	if err != nil || read.Connection == nil || !read.Connection.Count {
+	if err != nil || read.Connection == nil {
+		return l, err
+	}
+	if err := r.groupings(ctx, l); err != nil || !read.Connection.Count {
 		return l, err
 	}
 	l.count = int64(len(l.order))

@@ -224,6 +224,10 @@ func (a *answer) part(l *layer, e *plan.Entry) {
 		a.cursor(l, 0)
 	case plan.EndCursorEntry:
 		a.cursor(l, len(l.order)-1)
+	case plan.ValueEntry:
+		a.cell(l.total[e.Index])
+	case plan.GroupsEntry:
+		a.groups(l.groupings[e.Index], l.read.Connection.Groups[e.Index].Shape)
 	case plan.CountEntry:
 		a.json = strconv.AppendInt(a.json, l.count, 10)
 	}

@@ -33,6 +33,7 @@ const (
 	TransactionUndone      Code = 3101
 	OutsideTransaction     Code = 3102
 	InvalidTransactionMode Code = 3103
+	InvalidGrouping        Code = 3104
 )
 
 // New returns a fault with a formatted message.
@@ -143,6 +144,16 @@ func SubscriptionInsideTransaction() *Error {
 // TransactionMode is the fault of a header Prisma-Transaction with another value than all.
 func TransactionMode(mode string) *Error {
 	return New(InvalidTransactionMode, "The header Prisma-Transaction says %q. It can only say all: one transaction for all operations of the request.", mode)
+}
+
+// NoGroupBy is the fault of groups without a field to group by.
+func NoGroupBy() *Error {
+	return New(InvalidGrouping, "The argument 'by' of groupBy must name at least one field.")
+}
+
+// NotGroupedBy is the fault of a group that is asked for a field it is not grouped by.
+func NotGroupedBy(field string) *Error {
+	return New(InvalidGrouping, "A group has no key '%[1]s'. Please add %[1]s to the argument 'by' of groupBy.", field)
 }
 
 // An End is one end of a relation in a NotConnected fault. Field is "" when the node is not known.

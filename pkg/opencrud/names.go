@@ -29,6 +29,12 @@ const (
 	updatedContainsKey = "updatedFields_contains"
 	updatedEveryKey    = "updatedFields_contains_every"
 	updatedSomeKey     = "updatedFields_contains_some"
+	sumField           = "sum"
+	avgField           = "avg"
+	minField           = "min"
+	maxField           = "max"
+	groupByField       = "groupBy"
+	groupOrderEnum     = "PrismaGroupOrder"
 )
 
 // Root fields of a model.
@@ -47,6 +53,13 @@ func deleteManyField(m *schema.Model) string { return "deleteMany" + Plural(m.Na
 func connectionType(m *schema.Model) string          { return m.Name + "Connection" }
 func edgeType(m *schema.Model) string                { return m.Name + "Edge" }
 func aggregateType(m *schema.Model) string           { return "Aggregate" + m.Name }
+func aggregateSumType(m *schema.Model) string        { return "Aggregate" + m.Name + "Sum" }
+func aggregateAvgType(m *schema.Model) string        { return "Aggregate" + m.Name + "Avg" }
+func aggregateMinType(m *schema.Model) string        { return "Aggregate" + m.Name + "Min" }
+func aggregateMaxType(m *schema.Model) string        { return "Aggregate" + m.Name + "Max" }
+func groupType(m *schema.Model) string               { return m.Name + "GroupBy" }
+func groupKeyType(m *schema.Model) string            { return m.Name + "GroupByKey" }
+func groupByEnum(m *schema.Model) string             { return m.Name + "GroupByField" }
 func previousValuesType(m *schema.Model) string      { return m.Name + "PreviousValues" }
 func subscriptionPayloadType(m *schema.Model) string { return m.Name + "SubscriptionPayload" }
 func subscriptionWhereInput(m *schema.Model) string  { return m.Name + "SubscriptionWhereInput" }

@@ -21,14 +21,15 @@ func (b *builder) outputs(m *schema.Model) {
 		def.Interfaces = []string{nodeInterface}
 	}
 	b.add(def)
-	b.object(connectionType(m), "A connection to a list of items.",
+	connection := ast.FieldList{
 		field("pageInfo", "Information to aid in pagination.", required(pageInfoType)),
 		field("edges", "A list of edges.", ast.NonNullListType(optional(edgeType(m)), nil)),
-		field("aggregate", "", required(aggregateType(m))))
+		field("aggregate", "", required(aggregateType(m))),
+	}
+	b.object(connectionType(m), "A connection to a list of items.", append(connection, b.aggregate(m)...)...)
 	b.object(edgeType(m), "An edge in a connection.",
 		field("node", "The item at the end of the edge.", required(m.Name)),
 		field("cursor", "A cursor for use in pagination.", required("String")))
-	b.object(aggregateType(m), "", field("count", "", required("Int")))
 
 	payload := ast.FieldList{
 		field("mutation", "", required(mutationTypeEnum)),

@@ -149,5 +149,12 @@ func (b *builder) constants() {
 	b.scalars[longType] = true
 	b.object(batchPayloadType, "",
 		field("count", "The number of nodes that have been affected by the Batch operation.", required(longType)))
+	if b.schema.Has(schema.GroupBy) {
+		var values []string
+		for _, o := range groupOrders {
+			values = append(values, o.name)
+		}
+		b.enum(groupOrderEnum, values)
+	}
 	b.enum(mutationTypeEnum, []string{"CREATED", "UPDATED", "DELETED"})
 }

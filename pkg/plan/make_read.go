@@ -171,6 +171,11 @@ func (m *maker) part(read *Read, f graphql.Field) []Entry {
 		case "count":
 			e.Kind = CountEntry
 			read.Connection.Count = true
+		case "groupBy":
+			e.Kind, e.Index = GroupsEntry, len(read.Connection.Groups)
+			m.addGrouping(read, sub)
+		default:
+			e.Kind, e.Shape = AggregateEntry, m.aggregates(&read.Connection.Total, read.Model, sub)
 		}
 		shape = append(shape, e)
 	}

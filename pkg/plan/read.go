@@ -72,8 +72,10 @@ const (
 	HasPreviousEntry
 	StartCursorEntry
 	EndCursorEntry
-	AggregateEntry
+	AggregateEntry // also an object inside a group
 	CountEntry
+	ValueEntry  // a cell of the Grouping
+	GroupsEntry // Groups[Index]
 )
 
 // A Connection is a list with its edges, page info and count.
@@ -81,4 +83,7 @@ type Connection struct {
 	Shape []Entry
 	Nodes bool // edges or pageInfo are asked for: the list is read
 	Count bool // aggregate { count } is asked for: the list is counted
+
+	Total  Grouping    // what is asked for beside the count, over the whole page
+	Groups []*Grouping // groupBy; two aliases are two groupings
 }

@@ -12,11 +12,13 @@ type Feature string
 // The features. The texts are those of prisma.yml and of stored schemas.
 const (
 	CreateMany Feature = "createMany" // mutations that create several nodes at once
+	Aggregate  Feature = "aggregate"  // sum, avg, min and max beside count
+	GroupBy    Feature = "groupBy"    // groups of a connection's nodes
 )
 
 // Features returns all features there are.
 func Features() []Feature {
-	return []Feature{CreateMany}
+	return []Feature{CreateMany, Aggregate, GroupBy}
 }
 
 // ParseFeatures returns the features with some names, each once and in the
