@@ -7,6 +7,7 @@ import (
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/prismayml"
+	"github.com/prisma1-go/prisma1/pkg/terminal"
 )
 
 // checkSources prints everything that is wrong with the datamodel as file:line:column, which
@@ -29,15 +30,20 @@ func (s *devSession) checkSources(file *prismayml.File) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	s.t.Notef("\n")
+	printPlaced(s.t, sources, problems)
+	return s.kept()
+}
+
+// printPlaced prints problems with the places in the files where they are.
+func printPlaced(t *terminal.Terminal, sources []prismayml.Source, problems []datamodel.Problem) {
+	t.Notef("\n")
 	for _, p := range problems {
 		name := p.Type
 		if p.Field != "" {
 			name += "." + p.Field
 		}
-		s.t.Notef("%s: %s: %s\n", place(sources, p.Line, p.Column), s.t.Bold(name), s.t.Red(p.Description))
+		t.Notef("%s: %s: %s\n", place(sources, p.Line, p.Column), t.Bold(name), t.Red(p.Description))
 	}
-	return s.kept()
 }
 
 // kept says what becomes of the service after a broken save.

@@ -40,6 +40,19 @@ func SetEndpoint(path, endpoint string) error {
 	return replaceFile(path, changed, stat.Mode().Perm())
 }
 
+// Write puts the text of a source into its file, which is there and keeps its mode.
+func (s Source) Write() error {
+	path, err := filepath.EvalSymlinks(s.Path)
+	if err != nil {
+		return err
+	}
+	stat, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	return replaceFile(path, []byte(s.Text), stat.Mode().Perm())
+}
+
 // replaceFile writes beside the file and renames, so that a full disk leaves the old one.
 func replaceFile(path string, text []byte, mode fs.FileMode) error {
 	writable, err := os.OpenFile(path, os.O_WRONLY, 0)
@@ -47,7 +60,7 @@ func replaceFile(path string, text []byte, mode fs.FileMode) error {
 		return err
 	}
 	writable.Close()
-	temp, err := os.CreateTemp(filepath.Dir(path), ".prisma-*.yml")
+	temp, err := os.CreateTemp(filepath.Dir(path), ".prisma-*")
 	if err != nil {
 		return err
 	}
