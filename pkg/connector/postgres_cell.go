@@ -48,16 +48,41 @@ func (c postgresCell) appendJSON(b []byte, t scalar.Type) ([]byte, error) {
 	if c.bytes == nil {
 		return append(b, "null"...), nil
 	}
-	v, err := c.value(t)
-	switch {
-	case err != nil:
+	switch t {
+	case scalar.Int, scalar.Boolean, scalar.DateTime:
+		n, err := c.whole()
+		return scalar.AppendJSON(b, scalar.Value{Type: t, Int: n}), err
+	case scalar.Float:
+		n, err := c.number()
+		if math.IsInf(n, 0) || math.IsNaN(n) {
+			return append(b, "null"...), err // only foreign hands can store these; JSON has no word for them
+		}
+		return scalar.AppendFloat(b, n), err
+	case scalar.Json:
+		start := len(b)
+		b, err := c.appendText(b)
+		if err == nil && !json.Valid(b[start:]) {
+			err = errors.New("stored value of type Json is no JSON")
+		}
 		return b, err
-	case t == scalar.Json && !json.Valid([]byte(v.Text)):
-		return b, errors.New("stored value of type Json is no JSON")
-	case t == scalar.Float && (math.IsInf(v.Number, 0) || math.IsNaN(v.Number)):
-		return append(b, "null"...), nil // only foreign hands can store these; JSON has no word for them
 	}
-	return scalar.AppendJSON(b, v), nil
+	if c.isText() {
+		return scalar.AppendQuoted(b, c.bytes), nil
+	}
+	text, err := c.appendText(nil)
+	return scalar.AppendQuoted(b, text), err
+}
+
+// isText tells whether the bytes are the text of the value.
+func (c postgresCell) isText() bool {
+	if !c.binary {
+		return true
+	}
+	switch c.oid {
+	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, pgtype.JSONOID, pgtype.UnknownOID, pgtype.QCharOID, pgtype.XMLOID:
+		return true
+	}
+	return false
 }
 
 // whole reads an integer, a truth value, or a time as ms since 1970.
@@ -126,6 +151,12 @@ func (c postgresCell) decimal() (float64, error) {
 	if sign >= notNumber { // NaN, and the infinities of PostgreSQL 14
 		return math.NaN(), nil
 	}
+	if f, ok := c.shortDecimal(count, weight); ok {
+		if sign == negative {
+			f = -f
+		}
+		return f, nil
+	}
 	text := make([]byte, 0, 4*count+8)
 	if sign == negative {
 		text = append(text, '-')
@@ -140,14 +171,28 @@ func (c postgresCell) decimal() (float64, error) {
 	return strconv.ParseFloat(string(text), 64)
 }
 
+// shortDecimal reads the digits of a decimal that is a quotient of two exact floats.
+func (c postgresCell) shortDecimal(count, weight int) (float64, bool) {
+	decimals := count - weight - 1 // to the base of 10,000
+	if count > 3 || decimals < 0 || decimals >= len(powers) {
+		return 0, false
+	}
+	var whole uint64 // below 10,000³, which is below 2⁵³
+	for i := range count {
+		whole = whole*10_000 + uint64(binary.BigEndian.Uint16(c.bytes[8+2*i:]))
+	}
+	return float64(whole) / powers[decimals], true
+}
+
+// powers of 10,000 that a float64 holds exactly.
+var powers = [...]float64{1, 1e4, 1e8, 1e12, 1e16, 1e20}
+
 // appendText appends the value as PostgreSQL prints it.
 func (c postgresCell) appendText(b []byte) ([]byte, error) {
-	if !c.binary {
+	if c.isText() {
 		return append(b, c.bytes...), nil
 	}
 	switch c.oid {
-	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, pgtype.JSONOID, pgtype.UnknownOID, pgtype.QCharOID, pgtype.XMLOID:
-		return append(b, c.bytes...), nil
 	case pgtype.JSONBOID:
 		return append(b, c.bytes[1:]...), nil // behind the version of the format
 	case pgtype.UUIDOID:
@@ -191,5 +236,5 @@ func (c postgresCell) appendRaw(b []byte) ([]byte, error) {
 		}
 	}
 	text, err := c.appendText(nil)
-	return scalar.AppendQuoted(b, string(text)), err
+	return scalar.AppendQuoted(b, text), err
 }

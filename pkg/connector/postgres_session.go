@@ -108,6 +108,9 @@ type postgresRows struct {
 	rows  pgx.Rows
 	text  string // of the statement
 	ahead bool   // the current row was not asked for yet
+
+	fields []pgconn.FieldDescription // of the current row, like cells
+	cells  [][]byte
 }
 
 func (r *postgresRows) next() bool {
@@ -115,7 +118,14 @@ func (r *postgresRows) next() bool {
 		r.ahead = false
 		return true
 	}
-	return r.rows.Next()
+	if !r.rows.Next() {
+		return false
+	}
+	if r.fields == nil {
+		r.fields = r.rows.FieldDescriptions()
+	}
+	r.cells = r.rows.RawValues()
+	return true
 }
 
 func (r *postgresRows) close() error {
@@ -127,8 +137,8 @@ func (r *postgresRows) close() error {
 }
 
 func (r *postgresRows) cell(i int) postgresCell {
-	f := &r.rows.FieldDescriptions()[i]
-	return postgresCell{oid: f.DataTypeOID, binary: f.Format == pgx.BinaryFormatCode, bytes: r.rows.RawValues()[i]}
+	f := &r.fields[i]
+	return postgresCell{oid: f.DataTypeOID, binary: f.Format == pgx.BinaryFormatCode, bytes: r.cells[i]}
 }
 
 func (r *postgresRows) value(i int, t scalar.Type) (scalar.Value, error) { return r.cell(i).value(t) }

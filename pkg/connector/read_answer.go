@@ -74,13 +74,13 @@ func (a *answer) root(l *layer) bool {
 			a.text("null")
 			return true
 		}
-		return a.value(func() bool { return a.node(l, l.order[0], l.read.Shape) })
+		return a.value(func() bool { return a.node(l, l.order[0], 0) })
 	}
 	a.text("[")
 	for i, row := range l.order {
 		a.separate(i)
 		a.pushIndex(i)
-		a.value(func() bool { return a.node(l, row, l.read.Shape) })
+		a.value(func() bool { return a.node(l, row, 0) })
 		a.pop()
 	}
 	a.text("]")
@@ -93,40 +93,35 @@ func (a *answer) separate(i int) {
 	}
 }
 
-// node writes the JSON object of a row.
-func (a *answer) node(l *layer, row int32, shape []plan.Entry) bool {
-	a.text("{")
-	for i := range shape {
-		e := &shape[i]
-		a.separate(i)
-		a.key(e)
-		if !a.entry(l, row, e) {
+// node writes the JSON object of a row, as one shape of its layer has it.
+func (a *answer) node(l *layer, row int32, number int) bool {
+	s := &l.frame.shapes[number]
+	lost, isLost := l.lost[lostAt{row, number}]
+	for i, e := range s.holes {
+		if isLost && lost.piece == s.piece+i {
+			return a.missing(lost.entry)
+		}
+		a.json = append(a.json, l.piece(row, s.piece+i)...)
+		if !a.hole(l, row, e) {
 			return false
 		}
 	}
-	a.text("}")
+	if isLost {
+		return a.missing(lost.entry)
+	}
+	a.json = append(a.json, l.piece(row, s.piece+len(s.holes))...)
 	return true
 }
 
-// entry writes the value of one key of a node.
-func (a *answer) entry(l *layer, row int32, e *plan.Entry) bool {
-	switch e.Kind {
-	case plan.ColumnEntry:
-		cell := l.cell(row, e.Index)
-		if l.read.Columns[e.Index].Required && isNull(cell) {
-			return a.missing(e)
-		}
-		a.cell(cell)
-	case plan.ListEntry:
-		a.list(l.lists[e.Index], l.cell(row, l.frame.id))
-	case plan.TypeNameEntry:
-		a.typeName(e)
-	case plan.ChildEntry:
-		a.push(e.Key)
-		defer a.pop()
-		return a.child(l, row, e)
+// hole writes what stands between the pieces of a node.
+func (a *answer) hole(l *layer, row int32, e *plan.Entry) bool {
+	if e.Kind == plan.ListEntry {
+		a.list(l.lists[e.Index], row)
+		return true
 	}
-	return true
+	a.push(e.Key)
+	defer a.pop()
+	return a.child(l, row, e)
 }
 
 func (a *answer) typeName(e *plan.Entry) {
@@ -143,12 +138,12 @@ func (a *answer) missing(e *plan.Entry) bool {
 	return false
 }
 
-// list writes a scalar list; never null.
-func (a *answer) list(l *layer, node []byte) {
+// list writes the scalar list of a row of the layer above; never null.
+func (a *answer) list(l *layer, parent int32) {
 	a.text("[")
-	for i, row := range l.behind(node) {
+	for i, row := range l.behind(parent) {
 		a.separate(i)
-		a.cell(l.cell(row, 0))
+		a.cell(l.piece(row, 0))
 	}
 	a.text("]")
 }
@@ -163,13 +158,13 @@ func (a *answer) child(l *layer, row int32, e *plan.Entry) bool {
 		return !required
 	}
 	child := l.children[e.Index]
-	rows := child.behind(l.cell(row, l.frame.children[e.Index]))
+	rows := child.behind(row)
 	if !read.One {
 		a.value(func() bool { return a.nodes(child, rows) })
 		return true
 	}
 	if len(rows) > 0 {
-		return a.value(func() bool { return a.node(child, rows[0], read.Shape) }) || !required
+		return a.value(func() bool { return a.node(child, rows[0], 0) }) || !required
 	}
 	if required {
 		a.fail(e.At, errNull)
@@ -184,7 +179,7 @@ func (a *answer) nodes(l *layer, rows []int32) bool {
 	for i, row := range rows {
 		a.separate(i)
 		a.pushIndex(i)
-		ok := a.node(l, row, l.read.Shape)
+		ok := a.node(l, row, 0)
 		a.pop()
 		if !ok {
 			return false
@@ -239,7 +234,7 @@ func (a *answer) cursor(l *layer, i int) {
 		a.text("null")
 		return
 	}
-	id := l.cell(l.order[i], l.frame.id)
+	id := l.key(l.order[i], l.frame.id)
 	if id[0] == '"' {
 		a.cell(id)
 		return
@@ -274,7 +269,7 @@ func (a *answer) edge(l *layer, i int, shape []plan.Entry) bool {
 			a.cursor(l, i)
 		case plan.NodeEntry:
 			a.push(e.Key)
-			ok := a.node(l, l.order[i], e.Shape)
+			ok := a.node(l, l.order[i], e.Index)
 			a.pop()
 			if !ok {
 				return false

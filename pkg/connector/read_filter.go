@@ -99,16 +99,16 @@ func writeIn(b *dialect.Builder, alias string, f plan.In) {
 		return
 	}
 	b.Column(alias, f.Field.Column())
-	if f.Not {
-		b.SQL(" NOT")
+	switch {
+	case len(f.Values) > longestIn && f.Not:
+		b.SQL(" ").NotAmong(f.Field.Type, jsonList(b.Facts(), f.Values))
+	case len(f.Values) > longestIn:
+		b.SQL(" ").Among(f.Field.Type, jsonList(b.Facts(), f.Values))
+	case f.Not:
+		b.SQL(" NOT IN (").Values(f.Values).SQL(")")
+	default:
+		b.SQL(" IN (").Values(f.Values).SQL(")")
 	}
-	b.SQL(" IN (")
-	if len(f.Values) <= longestIn {
-		b.Values(f.Values)
-	} else {
-		b.Members(f.Field.Type, jsonList(b.Facts(), f.Values))
-	}
-	b.SQL(")")
 }
 
 // writeRelated writes a condition on the nodes behind a relation field.

@@ -37,7 +37,7 @@ func writeRead(b *dialect.Builder, l *layer) {
 	writeSelect(b, l, true)
 	b.SQL("\n) AS p\nWHERE n > ").Arg(int64(page.Skip))
 	b.SQL(" AND n - ").Arg(int64(page.Skip)).SQL(" <= ").Arg(limit)
-	b.SQL("\nORDER BY n")
+	b.SQL("\nORDER BY c" + strconv.Itoa(l.frame.parent) + ", n")
 }
 
 // writeCount writes the statement that counts the nodes of a page.
@@ -154,7 +154,7 @@ func writeFrom(b *dialect.Builder, read *plan.Read) {
 
 // writeMembers writes that what stands to the left is one of the ids of groups.
 func writeMembers(b *dialect.Builder, t scalar.Type, g *groups) {
-	b.SQL("IN (").Members(t, string(g.list)).SQL(")")
+	b.Among(t, string(g.list))
 }
 
 // writeCursor writes that a row stands after (or before) the row with an id, in

@@ -182,7 +182,7 @@ func writeAmong(b *dialect.Builder, column string, ids []scalar.Value) {
 		b.SQL(" = ").Value(ids[0])
 		return
 	}
-	b.SQL(" IN (").Members(ids[0].Type, jsonList(b.Facts(), ids)).SQL(")")
+	b.SQL(" ").Among(ids[0].Type, jsonList(b.Facts(), ids))
 }
 
 const (

@@ -44,8 +44,8 @@ type Facts struct {
 
 	// Match appends operator and pattern as Builder.Match says; nil is LIKE.
 	Match func(b *Builder, text string, before, after bool)
-	// Members appends a select of the members of a JSON array, see Builder.Members.
-	Members func(b *Builder, t scalar.Type, list string)
+	// Among appends what Builder.Among and, with not, Builder.NotAmong say.
+	Among func(b *Builder, t scalar.Type, list string, not bool)
 }
 
 // Conflict is how an INSERT leaves a row alone that is already there.

@@ -32,9 +32,16 @@ func Pattern(escapes *strings.Replacer, text, anything string, before, after boo
 	return pattern
 }
 
-// Members appends a select of one column with the members of list, a JSON array
-// of values of type t. The text does not depend on how many there are.
-func (b *Builder) Members(t scalar.Type, list string) *Builder {
-	b.facts.Members(b, t, list)
+// Among appends that what stands to the left, of type t, is one of the members of
+// list, a JSON array, or none of them. Where the database takes lists, the text
+// does not depend on how many there are.
+func (b *Builder) Among(t scalar.Type, list string) *Builder {
+	b.facts.Among(b, t, list, false)
+	return b
+}
+
+// NotAmong appends the opposite of Among.
+func (b *Builder) NotAmong(t scalar.Type, list string) *Builder {
+	b.facts.Among(b, t, list, true)
 	return b
 }

@@ -152,7 +152,8 @@ func (m *maker) part(read *Read, f graphql.Field) []Entry {
 			e.Kind, e.Shape = EdgesEntry, m.part(read, sub)
 			read.Connection.Nodes = true
 		case "node":
-			e.Kind, e.Shape = NodeEntry, m.shape(read, sub)
+			e.Kind, e.Index = NodeEntry, len(read.Connection.Shapes)
+			read.Connection.Shapes = append(read.Connection.Shapes, m.shape(read, sub))
 		case "cursor":
 			e.Kind = CursorEntry
 		case "pageInfo":

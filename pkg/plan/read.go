@@ -49,9 +49,9 @@ type Entry struct {
 	Key   string // response key
 	At    Position
 	Kind  EntryKind
-	Index int     // into Columns, Lists or Children of the Read, as Kind says
+	Index int     // into Columns, Lists or Children of the Read, or into the Connection's Shapes, as Kind says
 	Text  string  // of a TypeName
-	Shape []Entry // of PageInfo, Edges, Node and Aggregate: their own entries, a node's in terms of the Read
+	Shape []Entry // of PageInfo, Edges and Aggregate: their own entries
 }
 
 // EntryKind is where the value of an entry comes from.
@@ -65,7 +65,7 @@ const (
 
 	// Inside a Connection and its parts only.
 	EdgesEntry
-	NodeEntry   // the node of an edge
+	NodeEntry   // the node of an edge, written as Shapes[Index]
 	CursorEntry // the id as a string
 	PageInfoEntry
 	HasNextEntry
@@ -80,9 +80,10 @@ const (
 
 // A Connection is a list with its edges, page info and count.
 type Connection struct {
-	Shape []Entry
-	Nodes bool // edges or pageInfo are asked for: the list is read
-	Count bool // aggregate { count } is asked for: the list is counted
+	Shapes [][]Entry // how nodes are written, in terms of the Read
+	Shape  []Entry
+	Nodes  bool // edges or pageInfo are asked for: the list is read
+	Count  bool // aggregate { count } is asked for: the list is counted
 
 	Total  Grouping    // what is asked for beside the count, over the whole page
 	Groups []*Grouping // groupBy; two aliases are two groupings

@@ -108,7 +108,7 @@ const hex = "0123456789abcdef"
 
 // AppendQuoted appends s as a JSON string. Bytes that are not UTF-8 become
 // U+FFFD; <, > and & stay as they are.
-func AppendQuoted(b []byte, s string) []byte {
+func AppendQuoted[T string | []byte](b []byte, s T) []byte {
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
@@ -135,7 +135,7 @@ func AppendQuoted(b []byte, s string) []byte {
 			start = i
 			continue
 		}
-		size := runeSize(s[i:])
+		size := runeSize(string(s[i:min(i+4, len(s))]))
 		if size == 0 {
 			b = append(b, s[start:i]...)
 			b = append(b, "\uFFFD"...)

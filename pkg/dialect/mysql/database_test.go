@@ -44,8 +44,8 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-// TestMembers looks for values of each type among the members of a list.
-func TestMembers(t *testing.T) {
+// TestAmong looks for values of each type among the members of a list.
+func TestAmong(t *testing.T) {
 	t.Parallel()
 	f := openDatabase(t)
 	for _, c := range []struct {
@@ -66,7 +66,7 @@ func TestMembers(t *testing.T) {
 		f.run(insert.SQL, insert.Args...)
 		for list, want := range map[string]int{c.list: 1, "[]": 0} {
 			b := dialect.NewBuilder(mysql.Dialect{}.Facts(), f.name).SQL("SELECT count(*) FROM ").Table(table.Name)
-			query := b.SQL(" WHERE ").Name("v`").SQL(" IN (").Members(c.typ, list).SQL(")").Statement()
+			query := b.SQL(" WHERE ").Name("v`").SQL(" ").Among(c.typ, list).Statement()
 			var got int
 			if err := f.db.QueryRow(query.SQL, query.Args...).Scan(&got); err != nil || got != want {
 				t.Errorf("%v in %s: %d (%v), want %d", c.value, list, got, err, want)

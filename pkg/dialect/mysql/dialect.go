@@ -26,7 +26,7 @@ var facts = dialect.Facts{
 	Conflict:    dialect.InsertIgnore,
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
 	Arg:         arg,
-	Members:     members,
+	Among:       among,
 }
 
 // Facts returns the facts of MySQL; nobody changes them. Text is compared as
@@ -50,11 +50,19 @@ func arg(v scalar.Value) any {
 	return v.Text
 }
 
-// members writes the members themselves, between which the brackets of IN
-// stand. MySQL takes constants into the character set of the column and looks
-// them up in its index. With JSON_TABLE, which MySQL 5.7 does not have, it
+// among writes the members themselves. MySQL takes constants into the character
+// set of the column and looks them up in its index. With JSON_TABLE, which MySQL 5.7 does not have, it
 // would read the whole table for each UPDATE and DELETE.
-func members(b *dialect.Builder, _ scalar.Type, list string) {
+func among(b *dialect.Builder, _ scalar.Type, list string, not bool) {
+	if not {
+		b.SQL("NOT ")
+	}
+	b.SQL("IN (")
+	members(b, list)
+	b.SQL(")")
+}
+
+func members(b *dialect.Builder, list string) {
 	d := json.NewDecoder(bytes.NewReader([]byte(list)))
 	d.UseNumber()
 	var values []any

@@ -34,8 +34,8 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-// TestMembers finds a value of each type among the members of a list.
-func TestMembers(t *testing.T) {
+// TestAmong finds a value of each type among the members of a list.
+func TestAmong(t *testing.T) {
 	t.Parallel()
 	db := openDatabase(t)
 	for _, c := range []struct {
@@ -43,6 +43,7 @@ func TestMembers(t *testing.T) {
 		list  string
 	}{
 		{scalar.OfString("a'b"), `["x", "a'b"]`},
+		{scalar.OfString(`ä"\,{}`), `["x", "ä\"\\,{}"]`},
 		{scalar.OfInt(7), `[99999999999, 7]`},
 		{scalar.OfFloat(1.5), `[1.5]`},
 		{scalar.OfDateTime(1577836800123), `["2020-01-01T00:00:00.123Z"]`},
@@ -52,8 +53,8 @@ func TestMembers(t *testing.T) {
 		types := map[scalar.Type]string{scalar.String: "text", scalar.Int: "int", scalar.Float: "decimal(65,30)",
 			scalar.DateTime: "timestamp(3)", scalar.UUID: "uuid", scalar.Boolean: "boolean"}
 		b := dialect.NewBuilder(postgres.Dialect{}.Facts(), "").SQL("SELECT ").Value(c.value)
-		b.SQL("::"+types[c.value.Type]+" IN (").Members(c.value.Type, c.list)
-		s := b.SQL(")").Statement()
+		b.SQL("::"+types[c.value.Type]+" ").Among(c.value.Type, c.list)
+		s := b.Statement()
 		var found bool
 		if err := db.QueryRowContext(context.Background(), s.SQL, s.Args...).Scan(&found); err != nil || !found {
 			t.Errorf("%+v in %s is %t (%v)\n%s", c.value, c.list, found, err, s.SQL)

@@ -4,7 +4,9 @@
 package postgres
 
 import (
+	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
@@ -27,8 +29,8 @@ var facts = dialect.Facts{
 	Placeholder: func(b []byte, n int) []byte {
 		return strconv.AppendInt(append(b, '$'), int64(n), 10)
 	},
-	Arg:     arg,
-	Members: members,
+	Arg:   arg,
+	Among: among,
 }
 
 // Facts returns the facts of PostgreSQL; nobody changes them.
@@ -51,12 +53,44 @@ func arg(v scalar.Value) any {
 	return v.Text
 }
 
-// members casts each member to the column's type: a comparison with text would
-// be an error, and no index would serve it.
-func members(b *dialect.Builder, t scalar.Type, list string) {
-	b.SQL("SELECT value")
-	if cast, ok := casts[t]; ok {
-		b.SQL("::").SQL(cast)
+// among compares with the elements of an array, so that an index serves. Texts
+// have the type of what they are compared with.
+func among(b *dialect.Builder, t scalar.Type, list string, not bool) {
+	if not {
+		b.SQL("<> ALL(")
+	} else {
+		b.SQL("= ANY(")
 	}
-	b.SQL(" FROM json_array_elements_text(").Arg(list).SQL("::json)")
+	b.Arg(array(list))
+	if cast, ok := casts[t]; ok {
+		b.SQL("::").SQL(cast).SQL("[]")
+	}
+	b.SQL(")")
 }
+
+// array turns a JSON array of scalars into the text of an array: but for the
+// brackets and the escapes inside texts they are the same.
+func array(list string) string {
+	if !strings.Contains(list, `\`) {
+		return "{" + list[1:len(list)-1] + "}"
+	}
+	var members []json.RawMessage
+	if json.Unmarshal([]byte(list), &members) != nil {
+		return "{}"
+	}
+	b := []byte{'{'}
+	for i, member := range members {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		var text string
+		if json.Unmarshal(member, &text) != nil {
+			b = append(b, member...) // a number or a truth value
+			continue
+		}
+		b = append(append(append(b, '"'), arrayEscapes.Replace(text)...), '"')
+	}
+	return string(append(b, '}'))
+}
+
+var arrayEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)

@@ -21,8 +21,8 @@ var types = map[scalar.Type]string{
 	scalar.Enum:     "text",
 }
 
-// casts are the types that members of a JSON array are read as, where that is
-// not text. A whole number too large for a column is no error, only no match.
+// casts are the types that members of a list are read as, where that is not the
+// column's own. A whole number too large for a column is no error, only no match.
 var casts = map[scalar.Type]string{
 	scalar.Int:      "bigint",
 	scalar.Float:    "numeric",

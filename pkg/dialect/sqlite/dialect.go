@@ -28,7 +28,7 @@ var facts = dialect.Facts{
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
 	Arg:         arg,
 	Match:       match,
-	Members:     members,
+	Among:       among,
 }
 
 // Facts returns the facts of SQLite; nobody changes them.
@@ -54,6 +54,9 @@ func match(b *dialect.Builder, text string, before, after bool) {
 	b.SQL("GLOB ").Arg(dialect.Pattern(globEscapes, text, "*", before, after))
 }
 
-func members(b *dialect.Builder, _ scalar.Type, list string) {
-	b.SQL("SELECT value FROM json_each(").Arg(list).SQL(")")
+func among(b *dialect.Builder, _ scalar.Type, list string, not bool) {
+	if not {
+		b.SQL("NOT ")
+	}
+	b.SQL("IN (SELECT value FROM json_each(").Arg(list).SQL("))")
 }

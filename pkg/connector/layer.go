@@ -1,0 +1,224 @@
+package connector
+
+import (
+	"slices"
+
+	"github.com/prisma1-go/prisma1/pkg/plan"
+)
+
+// A layer is what a Read brought: the nodes of one level with everything below.
+// Their JSON lies in one buffer, so that a big answer is copied, not built.
+type layer struct {
+	read   *plan.Read
+	frame  *frame
+	rows   int
+	text   []byte // the pieces of all rows
+	ends   []int  // where each piece ends, row after row
+	keys   []byte // the kept cells of all rows, as JSON
+	bounds []int  // where each key ends, row after row
+	lost   map[lostAt]loss
+	groups *groups // the parents, nil at the root
+	parent []int32 // group of each row, -1 for none
+	order  []int32 // rows, group after group, in order of the page
+	starts []int32 // where each group begins in order, and the end
+
+	children []*layer // like read.Children; nil where the Read has a fault
+	lists    []*layer // like read.Lists
+
+	more      bool     // of a connection: there is a row behind the page, as its direction goes
+	count     int64    // of a connection
+	total     groupRow // of a connection, see plan.Connection
+	groupings [][]groupRow
+}
+
+// lostAt is a row as one shape writes it.
+type lostAt struct {
+	row   int32
+	shape int
+}
+
+// A loss is the first required value that a row has not, and the piece that it is in.
+type loss struct {
+	piece int
+	entry *plan.Entry
+}
+
+// groups are the ids that the rows of a layer belong to, each once.
+type groups struct {
+	index map[string]int32 // by the JSON of the id
+	of    []int32          // by row of the layer above, -1 for none
+	list  []byte           // the ids as a JSON array
+}
+
+// newGroups collects the ids in one key of a layer's rows.
+func newGroups(l *layer, key int) *groups {
+	g := &groups{index: make(map[string]int32, len(l.order)), of: make([]int32, l.rows), list: []byte{'['}}
+	for _, row := range l.order {
+		id := l.key(row, key)
+		if string(id) == "null" {
+			g.of[row] = -1
+			continue
+		}
+		i, ok := g.index[string(id)]
+		if !ok {
+			if i = int32(len(g.index)); i > 0 {
+				g.list = append(g.list, ',')
+			}
+			g.index[string(id)] = i
+			g.list = append(g.list, id...)
+		}
+		g.of[row] = i
+	}
+	g.list = append(g.list, ']')
+	return g
+}
+
+// key returns the JSON of a kept cell.
+func (l *layer) key(row int32, key int) []byte {
+	return part(l.keys, l.bounds, int(row)*len(l.frame.keys)+key)
+}
+
+// piece returns a piece of a row's JSON.
+func (l *layer) piece(row int32, piece int) []byte {
+	return part(l.text, l.ends, int(row)*l.frame.pieces+piece)
+}
+
+// part returns the i-th of the parts that end at ends.
+func part(text []byte, ends []int, i int) []byte {
+	if i == 0 {
+		return text[:ends[0]]
+	}
+	return text[ends[i-1]:ends[i]]
+}
+
+// group returns the rows of a parent, in order of the page.
+func (l *layer) group(i int32) []int32 { return l.order[l.starts[i]:l.starts[i+1]] }
+
+// behind returns the rows that belong to a row of the layer above.
+func (l *layer) behind(row int32) []int32 {
+	if i := l.groups.of[row]; i >= 0 && len(l.order) > 0 {
+		return l.group(i)
+	}
+	return nil
+}
+
+// add keeps the current row of a statement's answer.
+func (l *layer) add(r rows) (err error) {
+	for i := range l.frame.writes {
+		w := &l.frame.writes[i]
+		l.text = append(l.text, w.text...)
+		if w.column >= 0 {
+			start := len(l.text)
+			if l.text, err = r.appendJSON(l.text, w.column, w.typ); err != nil {
+				return err
+			}
+			if w.needed != nil && string(l.text[start:]) == "null" {
+				l.lose(w)
+			}
+		}
+		if w.ends {
+			l.ends = append(l.ends, len(l.text))
+		}
+	}
+	for _, c := range l.frame.keys {
+		if l.keys, err = r.appendJSON(l.keys, c, l.frame.columns[c].typ); err != nil {
+			return err
+		}
+		l.bounds = append(l.bounds, len(l.keys))
+	}
+	if l.groups != nil {
+		err = l.join(r)
+	}
+	l.rows++
+	return err
+}
+
+// lose notes that the row at hand has no value where one is needed.
+func (l *layer) lose(w *write) {
+	at := lostAt{int32(l.rows), w.shape}
+	if _, known := l.lost[at]; known {
+		return
+	}
+	if l.lost == nil {
+		l.lost = make(map[lostAt]loss)
+	}
+	l.lost[at] = loss{len(l.ends) - l.rows*l.frame.pieces, w.needed}
+}
+
+// join finds the parent of the row at hand. Mostly it is that of the row before.
+func (l *layer) join(r rows) (err error) {
+	end := len(l.text) // behind it there is room for the id
+	if l.text, err = r.appendJSON(l.text, l.frame.parent, l.frame.columns[l.frame.parent].typ); err != nil {
+		return err
+	}
+	i, ok := l.groups.index[string(l.text[end:])]
+	l.text = l.text[:end]
+	if !ok {
+		i = -1
+	}
+	l.parent = append(l.parent, i)
+	return nil
+}
+
+// known tells whether the parents' rows have all that the layer needs: the id.
+func (l *layer) known() bool {
+	read := l.read
+	return read.Via != nil && read.Via.OwnsColumn() && read.Filter == nil && len(l.frame.columns) == 1
+}
+
+// copyParents makes a row of every id that the parents name.
+func (l *layer) copyParents() {
+	ids := make([]string, len(l.groups.index))
+	for id, i := range l.groups.index {
+		ids[i] = id
+	}
+	for i, id := range ids {
+		l.parent = append(l.parent, int32(i))
+		for j := range l.frame.writes {
+			w := &l.frame.writes[j]
+			l.text = append(l.text, w.text...)
+			if w.column >= 0 {
+				l.text = append(l.text, id...)
+			}
+			if w.ends {
+				l.ends = append(l.ends, len(l.text))
+			}
+		}
+		for range l.frame.keys {
+			l.keys = append(l.keys, id...)
+			l.bounds = append(l.bounds, len(l.keys))
+		}
+	}
+	l.rows = len(ids)
+	l.regroup()
+}
+
+// regroup puts the rows in order of their parents; within a group they keep
+// the order of the statement. Rows of no parent are dropped.
+func (l *layer) regroup() {
+	l.order = make([]int32, l.rows)
+	if l.groups == nil {
+		for i := range l.order {
+			l.order[i] = int32(i)
+		}
+		l.starts = []int32{0, int32(l.rows)}
+		return
+	}
+	l.starts = make([]int32, len(l.groups.index)+1)
+	for _, i := range l.parent {
+		if i >= 0 {
+			l.starts[i+1]++
+		}
+	}
+	for i := range len(l.starts) - 1 {
+		l.starts[i+1] += l.starts[i]
+	}
+	next := slices.Clone(l.starts)
+	for row, i := range l.parent {
+		if i >= 0 {
+			l.order[next[i]] = int32(row)
+			next[i]++
+		}
+	}
+	l.order = l.order[:l.starts[len(l.starts)-1]]
+}
