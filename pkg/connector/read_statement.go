@@ -162,6 +162,10 @@ func writeMembers(b *dialect.Builder, t scalar.Type, g *groups) {
 // not exist or has no value to order by has nothing after or before it
 // (CursorConditionBuilder.scala).
 func writeCursor(b *dialect.Builder, read *plan.Read, cursor scalar.Value, after bool) {
+	if len(read.Page.Sort) > 0 {
+		writeSortCursor(b, read, cursor, after)
+		return
+	}
 	id, order := read.Model.ID(), read.Page.Order
 	if order == nil || order == id {
 		b.Column("t", id.Column()).SQL(comparison(after != read.Page.Desc))
@@ -192,6 +196,10 @@ func writeCursorValue(b *dialect.Builder, read *plan.Read, f *schema.Field, curs
 // ascending even where the order is descending. A last page is read backwards.
 func writeOrder(b *dialect.Builder, read *plan.Read) {
 	backwards := read.Page.Last != plan.NoLimit
+	if len(read.Page.Sort) > 0 {
+		writeSort(b, read, backwards)
+		return
+	}
 	id, order := read.Model.ID(), read.Page.Order
 	if order == nil || order == id {
 		b.Column("t", id.Column()).SQL(direction(read.Page.Desc != backwards))

@@ -34,6 +34,7 @@ const (
 	OutsideTransaction     Code = 3102
 	InvalidTransactionMode Code = 3103
 	InvalidGrouping        Code = 3104
+	InvalidSort            Code = 3105
 )
 
 // New returns a fault with a formatted message.
@@ -154,6 +155,16 @@ func NoGroupBy() *Error {
 // NotGroupedBy is the fault of a group that is asked for a field it is not grouped by.
 func NotGroupedBy(field string) *Error {
 	return New(InvalidGrouping, "A group has no key '%[1]s'. Please add %[1]s to the argument 'by' of groupBy.", field)
+}
+
+// SortAndOrderBy is the fault of a list with two orders.
+func SortAndOrderBy() *Error {
+	return New(InvalidSort, "A list takes either 'orderBy' or 'sort', not both.")
+}
+
+// AmbiguousSort is the fault of an object in sort that does not name one field.
+func AmbiguousSort() *Error {
+	return New(InvalidSort, "Each object in 'sort' must name exactly one field, because the fields of an object have no order: [{ a: asc }, { b: desc }].")
 }
 
 // An End is one end of a relation in a NotConnected fault. Field is "" when the node is not known.

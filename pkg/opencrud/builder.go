@@ -38,6 +38,7 @@ func (b *builder) build() {
 		b.where(m)
 		b.subscriptionWhere(m)
 		b.orderBy(m)
+		b.sort(m)
 		b.whereUnique(m)
 	}
 	for _, e := range b.schema.Enums {

@@ -35,6 +35,12 @@ const (
 	maxField           = "max"
 	groupByField       = "groupBy"
 	groupOrderEnum     = "PrismaGroupOrder"
+	sortArgument       = "sort"
+	sortOrderEnum      = "PrismaSortOrder"
+	sortCountInput     = "PrismaSortCountInput"
+	sortAscending      = "asc"
+	sortDescending     = "desc"
+	countKey           = "count"
 )
 
 // Root fields of a model.
@@ -57,6 +63,7 @@ func aggregateSumType(m *schema.Model) string        { return "Aggregate" + m.Na
 func aggregateAvgType(m *schema.Model) string        { return "Aggregate" + m.Name + "Avg" }
 func aggregateMinType(m *schema.Model) string        { return "Aggregate" + m.Name + "Min" }
 func aggregateMaxType(m *schema.Model) string        { return "Aggregate" + m.Name + "Max" }
+func sortInput(m *schema.Model) string               { return m.Name + "SortInput" }
 func groupType(m *schema.Model) string               { return m.Name + "GroupBy" }
 func groupKeyType(m *schema.Model) string            { return m.Name + "GroupByKey" }
 func groupByEnum(m *schema.Model) string             { return m.Name + "GroupByField" }

@@ -51,7 +51,7 @@ func (b *builder) output(f *schema.Field) *ast.FieldDefinition {
 	switch {
 	case f.IsRelation() && f.List:
 		out := field(f.Name, "", listOf(f.TypeName()))
-		out.Arguments = listArguments(f.OtherModel())
+		out.Arguments = b.listArguments(f.OtherModel())
 		return out
 	case f.List:
 		return field(f.Name, "", ast.NonNullListType(required(f.TypeName()), nil))

@@ -35,7 +35,7 @@ func (b *builder) queries(models []*schema.Model) ast.FieldList {
 	var fields ast.FieldList
 	for _, m := range models {
 		f := field(manyField(m), "", ast.NonNullListType(optional(m.Name), nil))
-		f.Arguments = listArguments(m)
+		f.Arguments = b.listArguments(m)
 		b.root(&fields, graphql.Query, f, Many, m)
 	}
 	for _, m := range models {
@@ -48,7 +48,7 @@ func (b *builder) queries(models []*schema.Model) ast.FieldList {
 	}
 	for _, m := range models {
 		f := field(connectionField(m), "", required(connectionType(m)))
-		f.Arguments = listArguments(m)
+		f.Arguments = b.listArguments(m)
 		b.root(&fields, graphql.Query, f, Connection, m)
 	}
 	f := field(nodeField, "Fetches an object given its ID", optional(nodeInterface))
@@ -58,8 +58,8 @@ func (b *builder) queries(models []*schema.Model) ast.FieldList {
 }
 
 // listArguments are those of every list of a model's nodes.
-func listArguments(m *schema.Model) ast.ArgumentDefinitionList {
-	return ast.ArgumentDefinitionList{
+func (b *builder) listArguments(m *schema.Model) ast.ArgumentDefinitionList {
+	arguments := ast.ArgumentDefinitionList{
 		argument("where", optional(whereInput(m))),
 		argument("orderBy", optional(orderByInput(m))),
 		argument("skip", optional("Int")),
@@ -68,6 +68,10 @@ func listArguments(m *schema.Model) ast.ArgumentDefinitionList {
 		argument("first", optional("Int")),
 		argument("last", optional("Int")),
 	}
+	if b.schema.Has(schema.Sort) {
+		arguments = append(arguments, argument(sortArgument, listOf(sortInput(m))))
+	}
+	return arguments
 }
 
 // mutations returns the fields of Mutation. Where an input would be empty, the
@@ -156,5 +160,6 @@ func (b *builder) constants() {
 		}
 		b.enum(groupOrderEnum, values)
 	}
+	b.sortConstants()
 	b.enum(mutationTypeEnum, []string{"CREATED", "UPDATED", "DELETED"})
 }

@@ -55,11 +55,34 @@ func (m *maker) page(f graphql.Field, model *schema.Model) (Page, error) {
 		p.Order, p.Desc = field, desc
 	}
 	var err error
+	if p.Sort, err = m.sort(model, f); err != nil {
+		return p, err
+	}
 	if p.After, err = cursor(model, f.Argument("after")); err != nil {
 		return p, err
 	}
 	p.Before, err = cursor(model, f.Argument("before"))
 	return p, err
+}
+
+// sort reads the argument sort. Returns fault.InvalidSort.
+func (m *maker) sort(model *schema.Model, f graphql.Field) ([]SortKey, error) {
+	sort := f.Argument("sort")
+	if len(sort.Items) == 0 {
+		return nil, nil
+	}
+	if !f.Argument("orderBy").IsNull() {
+		return nil, fault.SortAndOrderBy()
+	}
+	keys := make([]SortKey, len(sort.Items))
+	for i, item := range sort.Items {
+		key, ok := m.api.SortKey(model, item)
+		if !ok {
+			return nil, fault.AmbiguousSort()
+		}
+		keys[i] = SortKey(key)
+	}
+	return keys, nil
 }
 
 // wholeList is the page of a list without arguments.

@@ -29,11 +29,19 @@ type Read struct {
 type Page struct {
 	Order  *schema.Field // nil orders by id
 	Desc   bool
+	Sort   []SortKey // instead of Order and Desc, where there are any
 	Skip   int
 	First  int          // NoLimit for all
 	Last   int          // NoLimit for all; never together with First
 	After  scalar.Value // id of the cursor node, null for none
 	Before scalar.Value
+}
+
+// A SortKey is one thing that a list is sorted by.
+type SortKey struct {
+	Path  []*schema.Field // relation fields on the way from the nodes of the list; none for a field of their own
+	Field *schema.Field   // scalar; nil: the number of nodes behind the last of Path, the only list among them
+	Desc  bool
 }
 
 // NoLimit is the First and Last of a page without an end.

@@ -14,11 +14,12 @@ const (
 	CreateMany Feature = "createMany" // mutations that create several nodes at once
 	Aggregate  Feature = "aggregate"  // sum, avg, min and max beside count
 	GroupBy    Feature = "groupBy"    // groups of a connection's nodes
+	Sort       Feature = "sort"       // lists in the order of several fields, also of related nodes
 )
 
 // Features returns all features there are.
 func Features() []Feature {
-	return []Feature{CreateMany, Aggregate, GroupBy}
+	return []Feature{CreateMany, Aggregate, GroupBy, Sort}
 }
 
 // ParseFeatures returns the features with some names, each once and in the
