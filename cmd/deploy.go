@@ -124,8 +124,10 @@ func (d *deployment) run(ctx context.Context) error {
 		return err
 	}
 	if err := d.send(ctx, prismayml.Types(sources)); err != nil {
-		return err
+		return placeSyntax(sources, err)
 	}
+	findPlaces(sources, d.payload.Errors)
+	findPlaces(sources, d.payload.Warnings)
 	if d.opts.JSON {
 		defer d.printJSON()
 	}

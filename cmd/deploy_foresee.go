@@ -1,8 +1,6 @@
 package cmd
 
 import (
-	"fmt"
-
 	"github.com/prisma1-go/prisma1/pkg/client"
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/migration"
@@ -14,7 +12,7 @@ import (
 func foresee(types string, features []string) (*client.DeployPayload, error) {
 	document, syntax := datamodel.Parse(types)
 	if syntax != nil {
-		return nil, syntaxError(syntax, fmt.Sprintf("line %d, column %d", syntax.Line, syntax.Column))
+		return nil, syntax
 	}
 	document = document.After(nil)
 	payload := &client.DeployPayload{}
@@ -42,10 +40,6 @@ func foresee(types string, features []string) (*client.DeployPayload, error) {
 		payload.Steps = append(payload.Steps, clientStep(migration.Describe(step, empty, next)))
 	}
 	return payload, nil
-}
-
-func syntaxError(e *datamodel.SyntaxError, place string) error {
-	return fmt.Errorf("%s: %s", place, e.Message)
 }
 
 // clientStep turns a step into the form a server sends it in.

@@ -27,7 +27,11 @@ func printDataLoss(t *terminal.Terminal, warnings []client.Problem) {
 func printByType(t *terminal.Terminal, problems []client.Problem, mark string) {
 	groups := newGroups()
 	for _, p := range problems {
-		groups.add(p.Type, mark+" "+p.Description)
+		line := mark + " " + p.Description
+		if p.File != "" {
+			line += " " + t.Dim(fmt.Sprintf("(%s:%d:%d)", p.File, p.Line, p.Column))
+		}
+		groups.add(p.Type, line)
 	}
 	for _, name := range groups.names {
 		t.Printf("\n  %s\n", t.Bold(name))

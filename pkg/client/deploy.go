@@ -54,6 +54,11 @@ type Problem struct {
 	Type        string `json:"type"`
 	Field       string `json:"field,omitempty"` // "" when the type itself is meant
 	Description string `json:"description"`
+
+	// Where it stands, as the command line finds it; absent when nothing in a file is meant.
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
 }
 
 // A Migration is a deploy that changes something.

@@ -70,6 +70,7 @@ func (m *Management) Deploy(ctx context.Context, in DeployInput) (*DeployPayload
 	if err := d.plan(ctx); err != nil {
 		return nil, err
 	}
+	d.place()
 	if len(d.payload.Errors) > 0 {
 		return &DeployPayload{Errors: d.payload.Errors}, nil
 	}
@@ -91,8 +92,9 @@ type deploy struct {
 	current *project.Project
 	db      *connector.Database
 
-	payload DeployPayload
-	changes []migration.StepChanges
+	document *datamodel.Document
+	payload  DeployPayload
+	changes  []migration.StepChanges
 }
 
 // plan finds out what is to be done and whether it may be. Each part runs only
@@ -104,6 +106,7 @@ func (d *deploy) plan(ctx context.Context) error {
 	}
 	features := d.features()
 	document = document.After(d.current.Schema)
+	d.document = document
 	rules := d.connector.Rules()
 	rules.Adopted = d.in.NoMigration
 	d.report(document.Check(rules))
@@ -197,15 +200,32 @@ func (d *deploy) planSteps(ctx context.Context, document *datamodel.Document, ta
 // report adds problems of the datamodel to the answer.
 func (d *deploy) report(problems []datamodel.Problem) {
 	for _, p := range problems {
-		d.payload.Errors = append(d.payload.Errors, migration.Problem{Type: p.Type, Field: p.Field, Description: p.Description})
+		d.payload.Errors = append(d.payload.Errors, migration.Problem(p))
 	}
+}
+
+// place says where in the datamodel things stand that the room that complained does not know as text.
+func (d *deploy) place() {
+	for i, p := range d.payload.Errors {
+		d.payload.Errors[i] = d.placed(p)
+	}
+	for i, w := range d.payload.Warnings {
+		d.payload.Warnings[i] = migration.Warning(d.placed(migration.Problem(w)))
+	}
+}
+
+func (d *deploy) placed(p migration.Problem) migration.Problem {
+	if p.Line == 0 {
+		p.Line, p.Column, _ = d.document.Place(p.Type, p.Field)
+	}
+	return p
 }
 
 // warn puts the warnings about the datamodel before those about the nodes.
 func (d *deploy) warn(problems []datamodel.Problem) {
 	warnings := make([]migration.Warning, 0, len(problems)+len(d.payload.Warnings))
 	for _, p := range problems {
-		warnings = append(warnings, migration.Warning{Type: p.Type, Field: p.Field, Description: p.Description})
+		warnings = append(warnings, migration.Warning(p))
 	}
 	d.payload.Warnings = append(warnings, d.payload.Warnings...)
 }

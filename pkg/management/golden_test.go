@@ -16,8 +16,8 @@ import (
 // deployQuery is what a request without n.graphql asks.
 const deployQuery = `mutation($types: String!, $force: Boolean, $dryRun: Boolean, $noMigration: Boolean, $secrets: [String!], $subscriptions: [FunctionInput!], $features: [String!]) {
   deploy(input: {name: "shop", stage: "dev", types: $types, force: $force, dryRun: $dryRun, noMigration: $noMigration, secrets: $secrets, subscriptions: $subscriptions, features: $features}) {
-    errors { type field description }
-    warnings { type field description }
+    errors { type field description line column }
+    warnings { type field description line column }
     steps {
       type
       ... on CreateModel { name }

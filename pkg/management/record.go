@@ -17,10 +17,10 @@ func projectRecord(p *project.Project) any {
 func (c *call) deployValues(p *DeployPayload) map[string]any {
 	values := map[string]any{
 		"errors": graphql.ListOf(p.Errors, func(e migration.Problem) any {
-			return remark("SchemaError", e.Type, e.Field, e.Description)
+			return remark("SchemaError", e)
 		}),
 		"warnings": graphql.ListOf(p.Warnings, func(w migration.Warning) any {
-			return remark("SchemaWarning", w.Type, w.Field, w.Description)
+			return remark("SchemaWarning", migration.Problem(w))
 		}),
 		"steps":      stepRecords(p.Steps, p.Previous, p.Next),
 		"statements": graphql.ListOf(p.Statements, statementRecord),
@@ -31,10 +31,13 @@ func (c *call) deployValues(p *DeployPayload) map[string]any {
 	return values
 }
 
-func remark(typeName, model, field, description string) graphql.Record {
-	values := map[string]any{"type": model, "description": description}
-	if field != "" {
-		values["field"] = field
+func remark(typeName string, p migration.Problem) graphql.Record {
+	values := map[string]any{"type": p.Type, "description": p.Description}
+	if p.Field != "" {
+		values["field"] = p.Field
+	}
+	if p.Line > 0 {
+		values["line"], values["column"] = p.Line, p.Column
 	}
 	return graphql.Record{Type: typeName, Values: values}
 }

@@ -10,9 +10,10 @@ import (
 
 // A Warning is a possible loss of data. A deploy goes on when it is forced.
 type Warning struct {
-	Type        string // model or relation, "Global"
-	Field       string // "" when it is not about a field
-	Description string
+	Type         string // model or relation, "Global"
+	Field        string // "" when it is not about a field
+	Description  string
+	Line, Column int // 1-based, in the datamodel; 0 when nothing in it is meant
 }
 
 // A Problem is a change that the stored data does not allow, forced or not.
@@ -65,11 +66,11 @@ type check struct {
 }
 
 func (c *check) warn(model, field, text string, args ...any) {
-	c.warnings = append(c.warnings, Warning{model, field, sentence(text, args)})
+	c.warnings = append(c.warnings, Warning{Type: model, Field: field, Description: sentence(text, args)})
 }
 
 func (c *check) refuse(model, field, text string, args ...any) {
-	c.problems = append(c.problems, Problem{model, field, sentence(text, args)})
+	c.problems = append(c.problems, Problem{Type: model, Field: field, Description: sentence(text, args)})
 }
 
 func sentence(text string, args []any) string {

@@ -1,0 +1,48 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/prisma1-go/prisma1/pkg/client"
+	"github.com/prisma1-go/prisma1/pkg/datamodel"
+	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/prismayml"
+)
+
+// findPlaces says of each problem where in the files it stands. It is found here, since a server
+// knows no files and one of Prisma 1 no lines.
+func findPlaces(sources []prismayml.Source, problems []client.Problem) {
+	document, syntax := datamodel.Parse(prismayml.Types(sources))
+	if syntax != nil || len(problems) == 0 {
+		return
+	}
+	known := document.After(nil).Check(datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true})
+	for i, p := range problems {
+		line, column, found := document.Place(p.Type, p.Field)
+		if j := slices.IndexFunc(known, func(k datamodel.Problem) bool {
+			return k.Type == p.Type && k.Field == p.Field && k.Description == p.Description
+		}); j >= 0 {
+			line, column, found = known[j].Line, known[j].Column, true
+		}
+		if !found {
+			continue
+		}
+		path, line := prismayml.Locate(sources, line)
+		problems[i].File, problems[i].Line, problems[i].Column = nearPath(path), line, column
+	}
+}
+
+// placeSyntax puts the place where reading the datamodel ended before what is said about it.
+func placeSyntax(sources []prismayml.Source, err error) error {
+	answered, _ := errors.AsType[client.Errors](err)
+	_, foreseen := errors.AsType[*datamodel.SyntaxError](err)
+	if answered.Code() != int(fault.DatamodelSyntax) && !foreseen {
+		return err
+	}
+	if _, syntax := datamodel.Parse(prismayml.Types(sources)); syntax != nil {
+		return fmt.Errorf("%s: %s\n%w", place(sources, syntax.Line, syntax.Column), syntax.Hint, err)
+	}
+	return err
+}
