@@ -65,6 +65,9 @@ func (c *Connector) openSQLite(config Config, log *slog.Logger) error {
 	f := newFolder(config, log)
 	c.dialect, c.backend = sqlite.Dialect{}, f
 	c.rules = datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, FoldedNames: true}
+	if err := sqlite.AddFunctions(); err != nil {
+		return err
+	}
 	return f.start()
 }
 

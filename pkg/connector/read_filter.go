@@ -70,10 +70,20 @@ func writeCompare(b *dialect.Builder, alias string, f plan.Compare) {
 		b.SQL("1 = NULL")
 		return
 	}
-	b.Column(alias, f.Field.Column())
-	if operator, ok := operators[f.Op]; ok {
+	column := func() { b.Column(alias, f.Field.Column()) }
+	operator, simple := operators[f.Op]
+	switch {
+	case simple && f.Fold:
+		b.Fold(column).SQL(operator).Fold(func() { b.Value(f.Value) })
+		return
+	case simple:
+		column()
 		b.SQL(operator).Value(f.Value)
 		return
+	case f.Fold:
+		b.Fold(column)
+	default:
+		column()
 	}
 	b.SQL(" ")
 	switch f.Op {
@@ -83,6 +93,10 @@ func writeCompare(b *dialect.Builder, alias string, f plan.Compare) {
 	contains := f.Op == plan.Contains || f.Op == plan.NotContains
 	starts := f.Op == plan.StartsWith || f.Op == plan.NotStartsWith
 	ends := f.Op == plan.EndsWith || f.Op == plan.NotEndsWith
+	if f.Fold {
+		b.MatchFolded(f.Value.Text, contains || ends, contains || starts)
+		return
+	}
 	b.Match(f.Value.Text, contains || ends, contains || starts)
 }
 

@@ -32,14 +32,14 @@ func (w *writer) createMany(ctx context.Context, creates []*plan.Create) error {
 
 // isRow tells whether all of a new node lies in its own row and, when its id is
 // given, in its lists: its nested writes connect it through columns of its own
-// with nodes that take any number of links.
+// with nodes that take any number of links and are not made by the same mutation.
 func isRow(create *plan.Create) bool {
 	if create.ID.IsNull() && (len(create.Lists) > 0 || len(create.Values)+len(create.Nested) == 0) {
 		return false
 	}
 	for _, n := range create.Nested {
 		connect, ok := n.(*plan.NestedConnect)
-		if !ok || !connect.Field.OwnsColumn() || !connect.Field.Back().List {
+		if !ok || !connect.Field.OwnsColumn() || !connect.Field.Back().List || connect.Field.OtherModel() == create.Model {
 			return false
 		}
 	}

@@ -42,6 +42,8 @@ type Facts struct {
 	Placeholder func(b []byte, n int) []byte // appends the n-th parameter, 1-based
 	Arg         func(v scalar.Value) any     // a value as its driver takes it
 
+	Fold [2]string // around a text: all letters small, large and small ones different
+
 	// Match appends operator and pattern as Builder.Match says; nil is LIKE.
 	Match func(b *Builder, text string, before, after bool)
 	// Among appends what Builder.Among and, with not, Builder.NotAmong say.

@@ -1,6 +1,9 @@
 package opencrud
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/prisma1-go/prisma1/pkg/scalar"
@@ -14,6 +17,7 @@ type FilterKey struct {
 	Op         Op            // of Compare
 	Not        bool          // of In: the value is not among the given ones
 	Quantifier Quantifier    // of Quantified
+	Fold       bool          // of Compare: A and a are the same
 }
 
 // FilterKind is the shape of a filter.
@@ -98,6 +102,37 @@ func operatorsOf(t scalar.Type) []operator {
 	return nil
 }
 
+// folded are the operators of operators that compare with one text, each as
+// one that does not tell A from a.
+var folded = foldable(operators)
+
+func foldable(all []operator) []operator {
+	var found []operator
+	for _, o := range all {
+		switch o.key.Op {
+		case Less, LessOrEqual, Greater, GreaterOrEqual:
+			continue
+		}
+		if o.key.Kind != Compare {
+			continue
+		}
+		o.suffix += foldSuffix
+		o.description = strings.TrimSpace(o.description + " Large and small letters are the same.")
+		o.key.Fold = true
+		found = append(found, o)
+	}
+	return found
+}
+
+// operatorsOf adds the operators of features to those of every service.
+func (b *builder) operatorsOf(t scalar.Type) []operator {
+	found := operatorsOf(t)
+	if t == scalar.String && b.schema.Has(schema.CaseInsensitive) {
+		found = slices.Concat(found, folded)
+	}
+	return found
+}
+
 // quantified are the members that a to-many relation field adds.
 var quantified = []struct {
 	suffix     string
@@ -119,7 +154,7 @@ func (b *builder) where(m *schema.Model) {
 	keys[andKey], keys[orKey], keys[notKey] = FilterKey{Kind: And}, FilterKey{Kind: Or}, FilterKey{Kind: Not}
 	fields := append(logic(whereInput(m)), b.scalarFilters(m)...)
 	for _, f := range filterable(m) {
-		for _, o := range operatorsOf(f.Type) {
+		for _, o := range b.operatorsOf(f.Type) {
 			key := o.key
 			key.Field = f
 			keys[f.Name+o.suffix] = key
@@ -164,7 +199,7 @@ func (b *builder) scalarFilters(m *schema.Model) ast.FieldList {
 	var fields ast.FieldList
 	for _, f := range filterable(m) {
 		one, many := optional(f.TypeName()), listOf(f.TypeName())
-		for _, o := range operatorsOf(f.Type) {
+		for _, o := range b.operatorsOf(f.Type) {
 			t := one
 			if o.key.Kind == In {
 				t = many

@@ -41,6 +41,7 @@ const (
 	sortAscending      = "asc"
 	sortDescending     = "desc"
 	countKey           = "count"
+	foldSuffix         = "_i"
 )
 
 // Root fields of a model.

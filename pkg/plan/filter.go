@@ -20,6 +20,7 @@ type (
 		Field *schema.Field
 		Op    Op
 		Value scalar.Value
+		Fold  bool // of texts: A and a are the same
 	}
 	// In holds where the field has one of Values; none is false. With Not it
 	// holds where the field has another value; none is true, rows without a

@@ -114,7 +114,7 @@ func compare(key opencrud.FilterKey, input graphql.Input) Filter {
 	if input.IsNull() && (op == Equal || op == NotEqual) {
 		return IsNull{Field: key.Field, Not: op == NotEqual}
 	}
-	return Compare{Field: key.Field, Op: op, Value: input.Value}
+	return Compare{Field: key.Field, Op: op, Value: input.Value, Fold: key.Fold}
 }
 
 // in reads f_in and f_not_in; null stands for the one value null.

@@ -11,15 +11,16 @@ type Feature string
 
 // The features. The texts are those of prisma.yml and of stored schemas.
 const (
-	CreateMany Feature = "createMany" // mutations that create several nodes at once
-	Aggregate  Feature = "aggregate"  // sum, avg, min and max beside count
-	GroupBy    Feature = "groupBy"    // groups of a connection's nodes
-	Sort       Feature = "sort"       // lists in the order of several fields, also of related nodes
+	CreateMany      Feature = "createMany"      // mutations that create several nodes at once
+	Aggregate       Feature = "aggregate"       // sum, avg, min and max beside count
+	GroupBy         Feature = "groupBy"         // groups of a connection's nodes
+	CaseInsensitive Feature = "caseInsensitive" // filters of texts that do not tell A from a
+	Sort            Feature = "sort"            // lists in the order of several fields, also of related nodes
 )
 
 // Features returns all features there are.
 func Features() []Feature {
-	return []Feature{CreateMany, Aggregate, GroupBy, Sort}
+	return []Feature{CreateMany, Aggregate, GroupBy, Sort, CaseInsensitive}
 }
 
 // ParseFeatures returns the features with some names, each once and in the

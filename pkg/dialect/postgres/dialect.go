@@ -29,6 +29,7 @@ var facts = dialect.Facts{
 	Placeholder: func(b []byte, n int) []byte {
 		return strconv.AppendInt(append(b, '$'), int64(n), 10)
 	},
+	Fold:  [2]string{"LOWER(", ")"},
 	Arg:   arg,
 	Among: among,
 }

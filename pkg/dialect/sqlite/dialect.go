@@ -26,6 +26,7 @@ var facts = dialect.Facts{
 	Conflict:    dialect.OnConflictDoNothing,
 	RowOrder:    "rowid",
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
+	Fold:        [2]string{foldFunction + "(", ")"},
 	Arg:         arg,
 	Match:       match,
 	Among:       among,
