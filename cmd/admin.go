@@ -86,6 +86,8 @@ func runAdmin(ctx context.Context, opts *adminOptions) error {
 
 // hasPage tells whether a GET of the address answers a web page.
 func hasPage(ctx context.Context, address string) bool {
+	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
+	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return false

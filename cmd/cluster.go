@@ -171,7 +171,7 @@ func runClusterList(_ context.Context, opts *clusterOptions) error {
 	}
 	list := []jsonCluster{}
 	for _, c := range registry.Clusters() {
-		list = append(list, jsonCluster{c.Name, withoutPassword(c.Host), authentication(c.Secret)})
+		list = append(list, jsonCluster{c.Name, prismayml.WithoutPassword(c.Host), authentication(c.Secret)})
 	}
 	t := opts.App.Terminal
 	if opts.JSON {

@@ -64,7 +64,7 @@ func runConfig(_ context.Context, opts *configOptions) error {
 	}
 	settings = append(settings, key)
 	for _, c := range registry.Clusters() {
-		settings = append(settings, setting{"clusters." + c.Name + ".host", withoutPassword(c.Host), registry.Path()})
+		settings = append(settings, setting{"clusters." + c.Name + ".host", prismayml.WithoutPassword(c.Host), registry.Path()})
 		if c.Secret != "" {
 			settings = append(settings, setting{"clusters." + c.Name + ".clusterSecret", mask, registry.Path()})
 		}
@@ -90,7 +90,7 @@ func variables(env *prismayml.Env) []setting {
 		{secretVariable, true}, {keyVariable, true}, {"PRISMA_MANAGEMENT_API_ENDPOINT", false},
 		{"HTTP_PROXY", false}, {"HTTPS_PROXY", false}, {"NO_PROXY", false}, {"NO_COLOR", false}, {"CI", false},
 	} {
-		s := setting{Name: v.Name, Value: withoutPassword(env.Get(v.Name)), Source: "default"}
+		s := setting{Name: v.Name, Value: prismayml.WithoutPassword(env.Get(v.Name)), Source: "default"}
 		if s.Value != "" {
 			s.Source = env.Source(v.Name)
 		}

@@ -61,8 +61,12 @@ func (d *definitionFlags) path(dir string) (string, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	if stat, err := os.Stat(path); err != nil || stat.IsDir() {
+	stat, err := os.Stat(path)
+	if err != nil {
 		return "", fmt.Errorf("Prisma definition path specified by --project '%s' does not exist", path)
+	}
+	if stat.IsDir() {
+		return "", fmt.Errorf("Prisma definition path specified by --project '%s' is a folder. Name the file: --project %s", path, filepath.Join(d.Project, "prisma.yml"))
 	}
 	return path, nil
 }
@@ -117,7 +121,13 @@ func (app *App) connect(file *prismayml.File, secret string) (*target, error) {
 
 // greet asks the server for its version and warns on Err when it does not fit this CLI.
 func (t *target) greet(ctx context.Context, app *App) error {
-	answer, err := t.Server.ServerInfo(ctx)
+	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
+	defer cancel()
+	var answer client.ServerInfo
+	err := app.Terminal.Slowly("Waiting for the server at "+t.Endpoint.Base, func() (err error) {
+		answer, err = t.Server.ServerInfo(ctx)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -164,7 +164,11 @@ func (d *deployment) create(ctx context.Context) error {
 		return nil
 	}
 	p := d.t.Start(fmt.Sprintf("Creating stage %s for service %s", d.t.Bold(d.Endpoint.Stage), d.t.Bold(d.Endpoint.Service)))
-	if err := d.Server.AddProject(ctx, d.Endpoint.Name(), d.Endpoint.Stage, d.File.Secrets); err != nil {
+	err = d.Server.AddProject(ctx, d.Endpoint.Name(), d.Endpoint.Stage, d.File.Secrets)
+	if client.Exists(err) { // another deploy was quicker by a moment, and seeds it
+		d.created, err = false, nil
+	}
+	if err != nil {
 		p.Abort()
 		return err
 	}
@@ -183,10 +187,14 @@ func (d *deployment) send(ctx context.Context, types string) error {
 	if d.created && d.opts.DryRun {
 		d.payload, err = foresee(types, d.File.Features)
 	} else {
-		d.payload, err = d.Server.Deploy(ctx, client.DeployInput{
+		input := client.DeployInput{
 			Name: d.Endpoint.Name(), Stage: d.Endpoint.Stage, Types: types,
 			Secrets: d.File.Secrets, Subscriptions: functions(d.File.Subscriptions), Features: d.File.Features,
 			Force: d.opts.Force, DryRun: d.opts.DryRun, NoMigration: d.opts.NoMigrate,
+		}
+		err = d.whenFree(ctx, p, func() (err error) {
+			d.payload, err = d.Server.Deploy(ctx, input)
+			return err
 		})
 	}
 	if err != nil {
@@ -195,6 +203,29 @@ func (d *deployment) send(ctx context.Context, types string) error {
 	}
 	p.Timed()
 	return nil
+}
+
+// busyPatience is how long a deploy waits for another one of the same service, unless --wait says longer.
+const busyPatience = time.Minute
+
+// whenFree repeats a call that the server refuses while somebody else deploys the service: it
+// has done nothing then.
+func (d *deployment) whenFree(ctx context.Context, p *terminal.Progress, call func() error) error {
+	deadline := time.Now().Add(max(d.opts.Wait, busyPatience))
+	for said := false; ; said = true {
+		err := call()
+		if !client.InProgress(err) || time.Now().After(deadline) {
+			return err
+		}
+		if !said {
+			p.Note("Another deploy of this service is under way. Waiting for its end ...")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
 }
 
 func functions(subscriptions []prismayml.Subscription) []client.Function {

@@ -3,7 +3,6 @@ package cmd
 import (
 	"errors"
 	"io/fs"
-	"net/url"
 	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/client"
@@ -16,7 +15,7 @@ func describe(err error) string {
 	}
 	message := withoutTokens(err.Error())
 	if errors.Is(err, fs.ErrPermission) && !strings.Contains(message, "Check") {
-		message += "\nCheck who owns the file or folder and whether it may be written."
+		message += "\nCheck who owns the file or folder and whether it may be read and written."
 	}
 	return message
 }
@@ -29,14 +28,4 @@ func describeAnswer(err error, list client.Errors) string {
 		}
 	}
 	return message
-}
-
-// withoutPassword is a URL as it may be shown.
-func withoutPassword(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.User == nil {
-		return address
-	}
-	u.User = nil
-	return u.String()
 }

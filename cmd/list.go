@@ -46,7 +46,11 @@ func runList(ctx context.Context, opts *listOptions) error {
 	}
 	var rows [][]string
 	for _, s := range servers {
-		services, err := listServices(ctx, s)
+		var services []client.Project
+		err := opts.App.Terminal.Slowly("Waiting for the server at "+s.Host, func() (err error) {
+			services, err = listServices(ctx, s)
+			return err
+		})
 		if err != nil {
 			opts.App.Terminal.Warning(s.Name + ": " + describe(err))
 			continue
@@ -94,6 +98,7 @@ func knownServers(app *App) ([]cluster.Cluster, error) {
 			return
 		}
 		seen[e.Base] = true
+		s.Host = e.Base
 		servers = append(servers, s)
 	}
 	here, err := serverHere(app, registry)

@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 //
 //	server [SECRET]       starts a server in memory; its URL is $SERVER
 //	webpage               starts a server that answers HTML; its URL is $WEBPAGE
+//	proxy                 starts an HTTP proxy that wants a password; its URL is $PROXY
 //	terminate             sends SIGTERM to the programs in the background
 //	await URL [TEXT]      waits until GET URL answers, with TEXT in the answer
 //	reads FILE TEXT       waits until a file has the text
@@ -50,6 +51,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server":  scriptServer,
 			"webpage": scriptWebpage,
+			"proxy":   scriptProxy,
 			"terminate": func(ts *testscript.TestScript, _ bool, _ []string) {
 				for _, cmd := range ts.BackgroundCmds() {
 					ts.Check(cmd.Process.Signal(syscall.SIGTERM))
@@ -115,6 +117,15 @@ func scriptWebpage(ts *testscript.TestScript, _ bool, _ []string) {
 	}))
 	ts.Defer(s.Close)
 	ts.Setenv("WEBPAGE", s.URL)
+}
+
+func scriptProxy(ts *testscript.TestScript, _ bool, _ []string) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Proxy-Authenticate", `Basic realm="proxy"`)
+		w.WriteHeader(http.StatusProxyAuthRequired)
+	}))
+	ts.Defer(s.Close)
+	ts.Setenv("PROXY", s.URL)
 }
 
 func scriptAwait(ts *testscript.TestScript, _ bool, args []string) {

@@ -3,15 +3,11 @@
 package cmd
 
 import (
-	"bytes"
-	"context"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,9 +15,6 @@ import (
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
 	"golang.org/x/term"
-
-	"github.com/prisma1-go/prisma1/pkg/connector"
-	"github.com/prisma1-go/prisma1/pkg/server"
 )
 
 // screen is prisma1 on a pseudo-terminal, with a person who reads and types.
@@ -33,24 +26,6 @@ type screen struct {
 	command *exec.Cmd
 	before  *term.State
 	view    vt10x.Terminal // what is on the screen now
-}
-
-// record is all that was shown so far. Goroutines may share it.
-type record struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (r *record) Write(p []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.Write(p)
-}
-
-func (r *record) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.String()
 }
 
 // onTerminal runs prisma1 in dir on a wide terminal.
@@ -158,32 +133,6 @@ func wizardFolder(t *testing.T) (dir string, definition func() string) {
 		}
 		return string(text)
 	}
-}
-
-// memoryServer is a server in this process.
-func memoryServer(t *testing.T, secret string) (url string) {
-	t.Helper()
-	config := server.Config{Database: connector.Config{Connector: "sqlite", Memory: true}}
-	if secret != "" {
-		config.ManagementSecrets = []string{secret}
-	}
-	s, err := server.Open(t.Context(), config, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	address, err := s.Listen()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		<-done
-		s.Close()
-	})
-	return "http://" + address.String()
 }
 
 func TestWizardOnTerminal(t *testing.T) {

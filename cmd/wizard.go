@@ -221,7 +221,7 @@ func (w *wizard) choices() []terminal.Choice {
 	}
 	for _, c := range w.clusters {
 		if c.Host != "" {
-			list = append(list, terminal.Choice{Name: c.Name, Description: "Use the server at " + withoutPassword(c.Host)})
+			list = append(list, terminal.Choice{Name: c.Name, Description: "Use the server at " + prismayml.WithoutPassword(c.Host)})
 		}
 	}
 	if w.loggedIn {

@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 
 	graphql "github.com/hasura/go-graphql-client"
@@ -31,6 +33,7 @@ func New(server, token string, httpClient *http.Client) *Client {
 // api is one GraphQL endpoint.
 type api struct {
 	graphql *graphql.Client
+	server  string // for messages
 }
 
 func newAPI(server, url, token string, httpClient *http.Client) *api {
@@ -38,7 +41,7 @@ func newAPI(server, url, token string, httpClient *http.Client) *api {
 		httpClient = defaultHTTP()
 	}
 	wire := wire{http: httpClient, server: server, url: url}
-	return &api{graphql.NewClient(url, wire).WithRequestModifier(authorize(token))}
+	return &api{graphql.NewClient(url, wire).WithRequestModifier(authorize(token)), server}
 }
 
 // authorize returns a modifier that sends the token with a request.
@@ -63,7 +66,7 @@ func defaultHTTP() *http.Client {
 func (a *api) call(ctx context.Context, query string, variables map[string]any, answer any) error {
 	data, err := a.graphql.ExecRaw(ctx, query, variables)
 	if err != nil {
-		return translate(ctx, err)
+		return a.translate(ctx, err)
 	}
 	if answer == nil {
 		return nil
@@ -74,8 +77,26 @@ func (a *api) call(ctx context.Context, query string, variables map[string]any, 
 	return nil
 }
 
+// patience is how long an answer to a question may take; a change may take ten minutes.
+const patience = 30 * time.Second
+
+// ask is call for a query that changes nothing: it is given up early, and repeated once when the
+// connection breaks.
+func (a *api) ask(ctx context.Context, query string, variables map[string]any, answer any) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err := a.call(ctx, query, variables, answer)
+	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = a.call(ctx, query, variables, answer)
+	}
+	return err
+}
+
 // translate turns the errors of the GraphQL library into ours.
-func translate(ctx context.Context, err error) error {
+func (a *api) translate(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &Unreachable{Server: a.server, Cause: ctx.Err()}
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -141,4 +162,16 @@ func NeedsSecret(err error) bool {
 func NoService(err error) bool {
 	e, ok := errors.AsType[Errors](err)
 	return ok && e.Code() == 4000
+}
+
+// InProgress tells whether a deploy was refused because another one of the service is under way: code 4008.
+func InProgress(err error) bool {
+	e, ok := errors.AsType[Errors](err)
+	return ok && e.Code() == 4008
+}
+
+// Exists tells whether a service could not be created because it is there already: code 4005.
+func Exists(err error) bool {
+	e, ok := errors.AsType[Errors](err)
+	return ok && e.Code() == 4005
 }

@@ -106,7 +106,7 @@ func (c *Client) knows(ctx context.Context, typeName, field string) bool {
 		Type struct{ Fields, InputFields []named } `json:"__type"`
 	}
 	const query = `query ($name: String!) { __type(name: $name) { fields { name } inputFields { name } } }`
-	if err := c.api.call(ctx, query, map[string]any{"name": typeName}, &answer); err != nil {
+	if err := c.api.ask(ctx, query, map[string]any{"name": typeName}, &answer); err != nil {
 		return false // the deploy itself will say what is wrong
 	}
 	return slices.Contains(slices.Concat(answer.Type.Fields, answer.Type.InputFields), named{field})

@@ -1,17 +1,29 @@
 package client
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"log"
+	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestHops: the message says which part of the way failed, and shows no password.
 func TestHops(t *testing.T) {
 	t.Parallel()
-	secure := httptest.NewTLSServer(http.NotFoundHandler())
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
 	t.Cleanup(secure.Close)
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
@@ -20,7 +32,7 @@ func TestHops(t *testing.T) {
 	}))
 	t.Cleanup(proxy.Close)
 	for _, c := range []struct{ name, server, proxy, want string }{
-		{"untrusted certificate", secure.URL, "", "Its TLS certificate is not trusted: x509"},
+		{"unknown authority", secure.URL, "", "Its TLS certificate is signed by an authority that this computer does not know."},
 		{"no TLS", strings.Replace(plain.URL, "http", "https", 1), "", "It does not speak TLS."},
 		{"proxy with a password", "http://prisma.example.org", proxy.URL, "The proxy wants a user and password."},
 		{"proxy with a password, TLS", "https://prisma.example.org", proxy.URL, "The proxy wants a user and password."},
@@ -43,4 +55,61 @@ func TestHops(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCertificates: what is wrong with a certificate is said by its name.
+func TestCertificates(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	for _, c := range []struct {
+		name       string
+		begin, end time.Time
+		host       string
+		want       string
+	}{
+		{"right", now.Add(-time.Hour), now.Add(time.Hour), "127.0.0.1", "answered something that is not JSON"},
+		{"expired", now.AddDate(-1, 0, 0), now.AddDate(0, 0, -3), "127.0.0.1", "Its TLS certificate expired on " + now.AddDate(0, 0, -3).UTC().Format(time.DateOnly)},
+		{"not yet valid", now.AddDate(0, 0, 3), now.AddDate(1, 0, 0), "127.0.0.1", "Its TLS certificate is not valid before " + now.AddDate(0, 0, 3).UTC().Format(time.DateOnly)},
+		{"another host", now.Add(-time.Hour), now.Add(time.Hour), "127.0.0.2", "Its TLS certificate is for another name: x509: certificate is valid for 127.0.0.2, not 127.0.0.1. Please use"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			certificate := certify(t, c.begin, c.end, c.host)
+			server := httptest.NewUnstartedServer(http.NotFoundHandler())
+			server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
+			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			server.StartTLS()
+			t.Cleanup(server.Close)
+			trusted := x509.NewCertPool()
+			trusted.AddCert(certificate.Leaf)
+			transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}}
+			t.Cleanup(transport.CloseIdleConnections)
+			_, err := New(server.URL, "", &http.Client{Transport: transport}).ServerInfo(t.Context())
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
+
+// certify makes a certificate that signs itself.
+func certify(t *testing.T, begin, end time.Time, host string) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: begin, NotAfter: end, IPAddresses: []net.IP{net.ParseIP(host)},
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 }

@@ -22,14 +22,14 @@ type ServerInfo struct {
 // ServerInfo asks a server for its version.
 func (c *Client) ServerInfo(ctx context.Context) (ServerInfo, error) {
 	var answer struct{ ServerInfo ServerInfo }
-	err := c.api.call(ctx, `{ serverInfo { version commit primaryConnector } }`, nil, &answer)
+	err := c.api.ask(ctx, `{ serverInfo { version commit primaryConnector } }`, nil, &answer)
 	return answer.ServerInfo, err
 }
 
 // Projects lists all services of a server.
 func (c *Client) Projects(ctx context.Context) ([]Project, error) {
 	var answer struct{ ListProjects []Project }
-	err := c.api.call(ctx, `{ listProjects { name stage } }`, nil, &answer)
+	err := c.api.ask(ctx, `{ listProjects { name stage } }`, nil, &answer)
 	return answer.ListProjects, err
 }
 
@@ -37,7 +37,7 @@ func (c *Client) Projects(ctx context.Context) ([]Project, error) {
 func (c *Client) Project(ctx context.Context, name, stage string) (Project, error) {
 	const query = `query ($name: String!, $stage: String!) { project(name: $name, stage: $stage) { name stage datamodel } }`
 	var answer struct{ Project Project }
-	err := c.api.call(ctx, query, id(name, stage), &answer)
+	err := c.api.ask(ctx, query, id(name, stage), &answer)
 	return answer.Project, err
 }
 
@@ -61,7 +61,7 @@ func (c *Client) DeleteProject(ctx context.Context, name, stage string) error {
 func (c *Client) ProjectToken(ctx context.Context, name, stage string) (string, error) {
 	const query = `query ($name: String!, $stage: String!) { generateProjectToken(name: $name, stage: $stage) }`
 	var answer struct{ GenerateProjectToken string }
-	err := c.api.call(ctx, query, id(name, stage), &answer)
+	err := c.api.ask(ctx, query, id(name, stage), &answer)
 	return answer.GenerateProjectToken, err
 }
 
@@ -86,7 +86,7 @@ func (c *Client) MigrationStatus(ctx context.Context, name, stage string) (Statu
   migrationStatus(name: $name, stage: $stage) { projectId revision status applied rolledBack errors }
 }`
 	var answer struct{ MigrationStatus Status }
-	err := c.api.call(ctx, query, id(name, stage), &answer)
+	err := c.api.ask(ctx, query, id(name, stage), &answer)
 	return answer.MigrationStatus, err
 }
 
@@ -96,7 +96,7 @@ func (c *Client) Migrations(ctx context.Context, name, stage string) ([]Status, 
   listMigrations(name: $name, stage: $stage) { projectId revision status applied rolledBack errors }
 }`
 	var answer struct{ ListMigrations []Status }
-	err := c.api.call(ctx, query, id(name, stage), &answer)
+	err := c.api.ask(ctx, query, id(name, stage), &answer)
 	return answer.ListMigrations, err
 }
 

@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // maxAnswer is how much of an answer is read, in bytes.
@@ -102,10 +104,10 @@ func (e *Unreachable) hop() string {
 		return fmt.Sprintf("The proxy of HTTP_PROXY or HTTPS_PROXY could not be reached: %v.", op.Err)
 	}
 	if strings.Contains(fmt.Sprint(e.Cause), "Proxy Authentication Required") {
-		return proxyWantsPassword
+		return proxyWantsPassword(e.Server)
 	}
 	if certificate, ok := errors.AsType[*tls.CertificateVerificationError](e.Cause); ok {
-		return fmt.Sprintf("Its TLS certificate is not trusted: %v.", certificate.Err)
+		return distrust(certificate)
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](e.Cause); ok || strings.Contains(fmt.Sprint(e.Cause), "server gave HTTP response to HTTPS client") {
 		return "It does not speak TLS. Please check whether the address begins with http:// and not https://."
@@ -113,7 +115,32 @@ func (e *Unreachable) hop() string {
 	return "Please check if your server is running."
 }
 
-const proxyWantsPassword = "The proxy wants a user and password. Write them into the variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
+// distrust says what is wrong with a certificate and who can mend it.
+func distrust(e *tls.CertificateVerificationError) string {
+	if host, ok := errors.AsType[x509.HostnameError](e.Err); ok {
+		return fmt.Sprintf("Its TLS certificate is for another name: %v. Please use a name that the certificate has.", host)
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](e.Err); ok {
+		return "Its TLS certificate is signed by an authority that this computer does not know. Please add that authority's certificate to those of this computer; on Linux also with SSL_CERT_FILE=FILE."
+	}
+	invalid, ok := errors.AsType[x509.CertificateInvalidError](e.Err)
+	if !ok || invalid.Reason != x509.Expired {
+		return fmt.Sprintf("Its TLS certificate is not trusted: %v.", e.Err)
+	}
+	if begin := invalid.Cert.NotBefore; time.Now().Before(begin) {
+		return fmt.Sprintf("Its TLS certificate is not valid before %s. Please look at the clock of this computer.", begin.Format(time.DateOnly))
+	}
+	return fmt.Sprintf("Its TLS certificate expired on %s. Please renew it on the server, or look at the clock of this computer.", invalid.Cert.NotAfter.Format(time.DateOnly))
+}
+
+// proxyWantsPassword says how to give it for the way to an address.
+func proxyWantsPassword(address string) string {
+	variable := "HTTPS_PROXY"
+	if strings.HasPrefix(address, "http:") {
+		variable = "HTTP_PROXY"
+	}
+	return "The proxy wants a user and password. Write them into the variable: " + variable + "=http://USER:PASSWORD@HOST:PORT"
+}
 
 func (e *Unreachable) Unwrap() error { return e.Cause }
 
@@ -127,7 +154,7 @@ type NotGraphQL struct {
 
 func (e *NotGraphQL) Error() string {
 	if e.Status == http.StatusProxyAuthRequired {
-		return fmt.Sprintf("%s was not reached. %s", e.URL, proxyWantsPassword)
+		return fmt.Sprintf("%s was not reached. %s", e.URL, proxyWantsPassword(e.URL))
 	}
 	what := "something that is not JSON"
 	if strings.Contains(e.Type, "html") || strings.HasPrefix(e.Text, "<") {

@@ -40,7 +40,7 @@ func check(root *yaml.Node) error {
 	var found []problem
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		name, value := root.Content[i], root.Content[i+1]
-		found = append(found, checkName(name, root.Content[:i])...)
+		found = append(found, checkName(name)...)
 		if isNothing(value) && value.Kind != yaml.MappingNode {
 			continue
 		}
@@ -52,12 +52,7 @@ func check(root *yaml.Node) error {
 	return &invalidError{found}
 }
 
-func checkName(name *yaml.Node, before []*yaml.Node) []problem {
-	for i := 0; i < len(before); i += 2 {
-		if before[i].Value == name.Value {
-			return one(name, "prisma.yml has the property %q twice", name.Value)
-		}
-	}
+func checkName(name *yaml.Node) []problem {
 	if slices.Contains(properties, name.Value) {
 		return nil
 	}

@@ -55,16 +55,38 @@ prisma.yml.features should be string,array. type: string,array (line 21)`
 	}
 }
 
-// TestOddFiles: byte order mark, CRLF and size are no obstacle; a tab is named with its line.
+// TestOddFiles: byte order mark, CRLF and size are no obstacle; what is is named with its line.
 func TestOddFiles(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"\ufeffendpoint: http://x\n", "# a\r\nendpoint: http://x\r\nsecret: s\r\n"} {
+	for _, text := range []string{
+		"\ufeffendpoint: http://x\n",
+		"# a\r\nendpoint: http://x\r\nsecret: s\r\n",
+		"# tabs\tin a comment\nendpoint: http://x\t# and here\n",
+		strings.Repeat("# ten megabytes\n", 10<<16) + "endpoint: http://x\n",
+	} {
 		f, err := load(t, write(t, "prisma.yml", text))
 		if err != nil || f.Endpoint != "http://x" {
-			t.Errorf("%q: got %+v %v", text, f, err)
+			t.Errorf("%.40q: got %+v %v", text, f, err)
 		}
 	}
-	if _, err := load(t, write(t, "prisma.yml", "seed:\n\timport: x\n")); err == nil || !strings.Contains(err.Error(), "line 2") {
-		t.Errorf("a tab is no indentation: %v", err)
+	for text, want := range map[string]string{
+		"seed:\n\timport: x\n":                               "line 2: YAML allows no tab in front of a line; use spaces",
+		"seed:\n  import: x\n \trun: y\n":                    "line 3: YAML allows no tab",
+		"endpoint: http://x\nendpoint: http://y\n":           `line 2: the property "endpoint" stands there twice`,
+		"seed:\n  import: x\n  run: y\n  import: z\n":        `line 4: the property "import" stands there twice`,
+		"custom:\n" + strings.Repeat("  - x\n", 200_000):     "the file becomes too large",
+		strings.Repeat("# seventeen megabytes\n", 17<<16):    "has more than 16 MB",
+		"custom: &a [x, x, x, x, x, x, x, x, x, x]\n" + bomb: "the file becomes too large",
+		"- a\n- b\n":   "line 1: the file must consist of properties",
+		"just text":    "line 1: the file must consist of properties",
+		"a: b: c\n":    "mapping values are not allowed",
+		"\xff\xfe\x00": "prisma.yml: ",
+	} {
+		if f, err := load(t, write(t, "prisma.yml", text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.40q: got %+v %v, want %s", text, f, err, want)
+		}
 	}
 }
+
+// bomb becomes a billion texts when its aliases are written out.
+const bomb = "b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\n"

@@ -1,6 +1,7 @@
 package prismayml
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -16,6 +17,9 @@ const maxNodes = 100_000
 func parse(text []byte) (*yaml.Node, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
+		if line := tabLine(text); line > 0 {
+			return nil, fmt.Errorf("line %d: YAML allows no tab in front of a line; use spaces", line)
+		}
 		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if document.Kind == 0 {
@@ -33,6 +37,18 @@ func parse(text []byte) (*yaml.Node, error) {
 		return nil, fmt.Errorf("line %d: the file must consist of properties, like `datamodel: datamodel.prisma`", root.Line)
 	}
 	return root, nil
+}
+
+// tabLine is the first line that begins with a tab, or with spaces and a tab; 0 when there is none.
+func tabLine(text []byte) int {
+	line := 0
+	for l := range bytes.Lines(text) {
+		line++
+		if blank := l[:len(l)-len(bytes.TrimLeft(l, " \t"))]; bytes.ContainsRune(blank, '\t') {
+			return line
+		}
+	}
+	return 0
 }
 
 // expand copies n with every alias replaced by what it stands for.
@@ -54,10 +70,26 @@ func expand(n *yaml.Node, budget *int) (*yaml.Node, error) {
 		}
 		c.Content = append(c.Content, expanded)
 	}
-	if c.Kind == yaml.MappingNode {
-		c.Content = merge(c.Content)
+	if c.Kind != yaml.MappingNode {
+		return &c, nil
+	}
+	c.Content = merge(c.Content)
+	if name := twice(c.Content); name != nil {
+		return nil, fmt.Errorf("line %d: the property %q stands there twice", name.Line, name.Value)
 	}
 	return &c, nil
+}
+
+// twice is the first name in a mapping that was there before, nil when there is none.
+func twice(content []*yaml.Node) *yaml.Node {
+	seen := make(map[string]bool, len(content)/2)
+	for i := 0; i < len(content); i += 2 {
+		if seen[content[i].Value] {
+			return content[i]
+		}
+		seen[content[i].Value] = true
+	}
+	return nil
 }
 
 // merge replaces `<<: …` by the properties it brings; those already there win.

@@ -26,13 +26,13 @@ const defaultName = "default"
 func ParseEndpoint(text string) (Endpoint, error) {
 	u, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || u.Scheme == "" {
-		return Endpoint{}, fmt.Errorf("endpoint %q is not a URL; it looks like http://localhost:4466/service/stage", text)
+		return Endpoint{}, fmt.Errorf("endpoint %q is not a URL; it looks like http://localhost:4466/service/stage", WithoutPassword(text))
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return Endpoint{}, fmt.Errorf("%s is not a valid endpoint. It must start with http:// or https://", text)
+		return Endpoint{}, fmt.Errorf("%s is not a valid endpoint. It must start with http:// or https://", WithoutPassword(text))
 	}
 	if u.Hostname() == "" {
-		return Endpoint{}, fmt.Errorf("endpoint %q names no host; it looks like http://localhost:4466/service/stage", text)
+		return Endpoint{}, fmt.Errorf("endpoint %q names no host; it looks like http://localhost:4466/service/stage", WithoutPassword(text))
 	}
 	if u.RawQuery != "" || u.Fragment != "" {
 		return Endpoint{}, fmt.Errorf("the endpoint %s%s must end with the stage; ? and # have no place in it", origin(u), u.EscapedPath())
@@ -41,6 +41,20 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	e.namePath(strings.TrimRight(u.EscapedPath(), "/"))
 	e.nameServer(u)
 	return e, nil
+}
+
+// WithoutPassword is an address as it may be shown, whether it is a right one or not: without
+// what stands in front of its @.
+func WithoutPassword(address string) string {
+	at := strings.LastIndex(address, "@")
+	if at < 0 {
+		return address
+	}
+	begin := strings.Index(address, "//") + len("//")
+	if begin < len("//") || begin > at {
+		begin = 0
+	}
+	return address[:begin] + address[at+1:]
 }
 
 // origin is scheme, host and port as a browser writes them: lower case, no default port.

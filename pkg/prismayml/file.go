@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -66,10 +67,7 @@ func Load(path string, o Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := os.ReadFile(abs)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s could not be found.", abs)
-	}
+	text, err := readDefinition(abs)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +91,25 @@ func Load(path string, o Options) (*File, error) {
 	}
 	f.Endpoint = cmp.Or(o.Endpoint, f.Endpoint, o.Env.Get("PRISMA_MANAGEMENT_API_ENDPOINT"))
 	return f, nil
+}
+
+// maxSize is how many bytes a service definition may have; real ones have a few hundred.
+const maxSize = 16 << 20
+
+func readDefinition(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s could not be found.", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxSize+1))
+	if err == nil && len(text) > maxSize {
+		err = fmt.Errorf("%s has more than %d MB. Is it a service definition?", path, maxSize>>20)
+	}
+	return text, err
 }
 
 // replaceVariables resolves every property but custom, which counts only where it is referred to.
@@ -213,6 +230,9 @@ func (f *File) Sources() ([]Source, error) {
 		text, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("The types definition file \"%s\" could not be found.", path)
+		}
+		if stat, statErr := os.Stat(path); err != nil && statErr == nil && stat.IsDir() {
+			return nil, fmt.Errorf("The datamodel \"%s\" in prisma.yml is a folder. Name the files in it: datamodel: [%s/one.prisma, %s/two.prisma]", path, filepath.Base(path), filepath.Base(path))
 		}
 		if err != nil {
 			return nil, err

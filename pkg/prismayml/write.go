@@ -107,13 +107,16 @@ func candidates(text []byte, root *yaml.Node, endpoint string) func(yield func([
 	}
 }
 
+// maxLines is over how many lines an endpoint may stretch.
+const maxLines = 20
+
 // replacements comments the old entry out, however many lines it has, or changes a value in
 // braces where it stands.
 func replacements(text []byte, key, value *yaml.Node, endpoint, newline string) func(yield func([]byte) bool) {
 	lines := bytes.SplitAfter(text, []byte("\n"))
 	first := key.Line - 1
 	return func(yield func([]byte) bool) {
-		for end := first + 1; end <= len(lines); end++ {
+		for end := first + 1; end <= min(len(lines), first+maxLines); end++ {
 			var b bytes.Buffer
 			for i, line := range lines {
 				if i >= first && i < end {
@@ -171,7 +174,10 @@ func inPlace(lines [][]byte, value *yaml.Node, endpoint string) []byte {
 func insertions(text []byte, root *yaml.Node, endpoint, newline string) func(yield func([]byte) bool) {
 	entry := "endpoint: " + quoteLike(nil, endpoint) + newline
 	return func(yield func([]byte) bool) {
-		if !yield([]byte(string(text)+newline+entry)) || !yield([]byte(string(text)+entry)) || len(root.Content) == 0 {
+		if !yield([]byte(string(text) + newline + entry)) {
+			return
+		}
+		if bytes.HasSuffix(text, []byte("\n")) && !yield([]byte(string(text)+entry)) || len(root.Content) == 0 {
 			return
 		}
 		lines := bytes.SplitAfter(text, []byte("\n"))

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -36,58 +37,106 @@ func TestWithEndpoint(t *testing.T) {
 	}
 }
 
-// TestWithEndpointKeepsEveryByte puts files together by chance: every line of the old text must
-// stand in the new one, in order, at most with a # in front.
+// TestWithEndpointKeepsEveryByte puts files together by chance: comments, quotes, blocks, braces,
+// anchors, line ends, a byte order mark. Only the endpoint may differ.
 func TestWithEndpointKeepsEveryByte(t *testing.T) {
+	t.Parallel()
 	parts := []string{
 		"# comment", "", "datamodel: a.prisma # the model", "secret: 'it''s # not a comment'", "hooks:\n  post-deploy:\n    - echo \"a: b\"",
-		"custom:\n  text: |\n    endpoint: not this one\n\n  more: 1", "generate:\n- generator: x\n  output: y", "disableAuth: yes # tab\t", "seed: {import: s.graphql,\n  run: x}",
+		"custom:\n  text: |\n    endpoint: not this one\n\n  more: 1", "generate:\n- generator: x\n  output: y", "disableAuth: yes # tab\t",
+		"seed: {import: s.graphql,\n  run: x}", "subscriptions: &all\n  a: {query: \"x\\\n    y\", webhook: 'http://w#x'}", "databaseType: \"relational\"   ",
 	}
-	olds := []string{"endpoint: http://a/b/c", "endpoint: \"http://a\"   # where", "endpoint:   'http://a'", "endpoint:\n  http://a/\n  # deep\n", "endpoint: >\n  http://a\n"}
+	olds := []string{
+		"endpoint: http://a/b/c", "endpoint: \"http://a\"   # where", "endpoint:   'http://a'", "endpoint:\n  http://a/\n  # deep\n", "endpoint: >\n  http://a\n",
+		"endpoint: |-\n  http://a", "\"endpoint\": http://a", "endpoint:", "endpoint: ~", "endpoint: &e http://a", "endpoint: ${env:HOST}/a/b",
+	}
+	begins := []string{"", "", "", "\ufeff", "---\n", "# first\n---\n", "\ufeff# first\n", "\n\n"}
 	random := rand.New(rand.NewPCG(4, 66))
-	for range 500 {
+	for range 1000 {
 		chosen := append([]string{}, parts...)
 		random.Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
 		chosen = chosen[:random.IntN(len(chosen)+1)]
 		if random.IntN(2) == 0 {
-			at := random.IntN(len(chosen) + 1)
-			chosen = append(chosen[:at], append([]string{olds[random.IntN(len(olds))]}, chosen[at:]...)...)
+			chosen = slices.Insert(chosen, random.IntN(len(chosen)+1), olds[random.IntN(len(olds))])
 		}
-		text := strings.Join(chosen, "\n")
+		text := begins[random.IntN(len(begins))] + strings.Join(chosen, "\n")
 		if random.IntN(2) == 0 {
 			text += "\n"
 		}
 		if random.IntN(3) == 0 {
 			text = strings.ReplaceAll(text, "\n", "\r\n")
 		}
-		got, err := withEndpoint([]byte(text), "http://new/x")
-		if err != nil {
-			t.Fatalf("%q: %v", text, err)
-		}
-		checkKept(t, text, string(got))
+		checkKept(t, text)
 	}
 }
 
-func checkKept(t *testing.T, before, after string) {
-	t.Helper()
-	lines := strings.SplitAfter(after, "\n")
-	at := 0
-	for line := range strings.Lines(before) {
-		for at < len(lines) && strings.TrimRight(lines[at], "\r\n") != strings.TrimRight(line, "\r\n") && strings.TrimRight(lines[at], "\r\n") != "#"+strings.TrimRight(line, "\r\n") {
-			at++
-		}
-		if at == len(lines) {
-			t.Fatalf("line %q is lost\nbefore %q\nafter  %q", line, before, after)
-		}
-		at++
+// FuzzWithEndpoint: whatever the text, it is changed in the endpoint alone, or not at all.
+func FuzzWithEndpoint(f *testing.F) {
+	for _, seed := range []string{
+		"datamodel: a\n", "endpoint: x\nb: 2\n", "{endpoint: x, b: 2}\n", "endpoint: >-\n  a\n  b\r\nb: 2", "? endpoint\n: x\n", "a: &a {endpoint: x}\n<<: *a\n",
+		"endpoint: \"x\ny\" # c\n", "custom: |\n  endpoint: x\n", "--- {}\n", "\ufeffendpoint: x", "endpoint: x\n---\nendpoint: y\n",
+	} {
+		f.Add(seed)
 	}
-	root, err := parse([]byte(after))
-	if err != nil || textOf(child(root, "endpoint")) != "http://new/x" {
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, err := parse([]byte(text)); err != nil {
+			return
+		}
+		if _, err := withEndpoint([]byte(text), newEndpoint); err == nil {
+			checkKept(t, text)
+		}
+	})
+}
+
+const newEndpoint = "http://new/x"
+
+// checkKept sets the endpoint of a text. Every line must stay where it was, at most behind a #, but for one new
+// line, one empty line before it and the end of a last line.
+func checkKept(t *testing.T, before string) {
+	t.Helper()
+	changed, err := withEndpoint([]byte(before), newEndpoint)
+	if err != nil {
+		t.Fatalf("%q: %v", before, err)
+	}
+	after := string(changed)
+	root, err := parse(changed)
+	if err != nil || textOf(child(root, "endpoint")) != newEndpoint {
 		t.Fatalf("%v\nbefore %q\nafter  %q", err, before, after)
 	}
-	if strings.Contains(before, "\r\n") && strings.Count(after, "\n") != strings.Count(after, "\r\n") {
-		t.Fatalf("newlines are mixed: %q", after)
+	if strings.Contains(before, "{") && strings.Count(before, "\n") == strings.Count(after, "\n") {
+		return // a value in braces is changed where it stands
 	}
+	var added []string
+	old := strings.SplitAfter(strings.TrimPrefix(before, "\ufeff"), "\n")
+	if old[len(old)-1] == "" {
+		old = old[:len(old)-1]
+	}
+	for line := range strings.Lines(strings.TrimPrefix(after, "\ufeff")) {
+		if len(old) > 0 && isKept(old[0], line, len(old) == 1) {
+			old = old[1:]
+			continue
+		}
+		added = append(added, strings.TrimRight(line, "\r\n"))
+	}
+	switch {
+	case len(old) > 0:
+		t.Fatalf("line %q is lost\nbefore %q\nafter  %q", old[0], before, after)
+	case len(added) > 2 || len(added) == 2 && added[0] != "" || !strings.Contains(added[len(added)-1], newEndpoint):
+		t.Fatalf("new lines %q\nbefore %q\nafter  %q", added, before, after)
+	case strings.HasPrefix(before, "\ufeff") != strings.HasPrefix(after, "\ufeff"):
+		t.Fatalf("the byte order mark moved: %q", after)
+	case strings.Contains(before, "\n") && strings.Count(before, "\r\n") == strings.Count(before, "\n") && strings.Count(after, "\n") != strings.Count(after, "\r\n"):
+		t.Fatalf("line ends are mixed: %q", after)
+	}
+}
+
+// isKept says whether a line is the old one, or a comment of it; the last one may get a line end.
+func isKept(old, line string, last bool) bool {
+	if last && !strings.HasSuffix(old, "\n") {
+		line = strings.TrimRight(line, "\r\n")
+		old = strings.TrimRight(old, "\r\n")
+	}
+	return line == old || line == "#"+old
 }
 
 func TestSetEndpoint(t *testing.T) {

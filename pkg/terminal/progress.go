@@ -52,6 +52,13 @@ func (p *Progress) Log(text string) {
 	p.status = " "
 }
 
+// Note writes a line to Err between action and end; its end repeats the action.
+func (p *Progress) Note(text string) {
+	p.t.Printf("\n")
+	p.t.Notef("%s\n", text)
+	p.status = " "
+}
+
 func (p *Progress) end(status string) {
 	if p.ended {
 		return
@@ -59,6 +66,19 @@ func (p *Progress) end(status string) {
 	p.ended = true
 	p.Show(status)
 	p.t.Printf("\n")
+}
+
+// Slowly runs a call, and says on Err what is waited for when it takes more than a second.
+func (t *Terminal) Slowly(text string, call func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- call() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(time.Second):
+		t.Notef("%s ...\n", text)
+		return <-done
+	}
 }
 
 // Duration prints "24ms" or "1.2s".

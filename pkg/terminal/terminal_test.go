@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -32,10 +33,30 @@ func TestProgress(t *testing.T) {
 	run := terminal.Start("Running x")
 	run.Log("hello\n")
 	run.Fail()
-	want := "\nCreating... ✔\n\nApplying changes... (0/3)\nApplying changes... (3/3)\nApplying changes... ✔\n\nRunning x...\nhello\n\nRunning x... ✖\n"
+	wait := terminal.Start("Deploying")
+	wait.Note("Waiting") // goes to Err
+	wait.Done()
+	want := "\nCreating... ✔\n\nApplying changes... (0/3)\nApplying changes... (3/3)\nApplying changes... ✔\n\nRunning x...\nhello\n\nRunning x... ✖\n\nDeploying...\n\nDeploying... ✔\n"
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out, want)
 	}
+}
+
+// TestSlowly: a call of more than a second is no silence.
+func TestSlowly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for took, want := range map[time.Duration]string{900 * time.Millisecond: "", 1100 * time.Millisecond: "Waiting ...\n"} {
+			terminal, _, out := fake()
+			err := terminal.Slowly("Waiting", func() error {
+				time.Sleep(took)
+				return ErrNoTerminal
+			})
+			if err != ErrNoTerminal || out.String() != want {
+				t.Errorf("%s: got %v %q, want %q", took, err, out, want)
+			}
+		}
+	})
 }
 
 func TestTable(t *testing.T) {
