@@ -3,6 +3,7 @@ package postgres
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/relational"
 	"github.com/prisma1-go/prisma1/pkg/scalar"
@@ -69,23 +70,33 @@ func (s *script) edit(t *relational.Table, edit relational.Edit) error {
 	return nil
 }
 
-// addColumn adds a column; rows that are there get its value.
+// addColumn adds a column; rows that are there get its value. They are not
+// rewritten: PostgreSQL notes a constant default beside the table, and the
+// rows keep it when the default goes.
 func (s *script) addColumn(table string, edit relational.AddColumn) {
 	c := edit.Column
 	s.makeSequence(table, &c)
-	fill := !c.Nullable && !c.Generated && !edit.Fill.IsNull()
-	c.Nullable = c.Nullable || fill
 	b := s.alterTable(table).SQL(" ADD COLUMN ")
 	s.writeColumn(b, table, &c)
 	if edit.ForeignKey != nil {
 		writeReference(b, edit.ForeignKey)
 	}
-	s.add(b)
-	s.ownSequence(table, &c)
-	if fill {
-		s.add(s.sql("UPDATE ").Table(table).SQL("\nSET ").Name(c.Name).SQL(" = ").Value(edit.Fill))
-		s.add(s.alterColumn(table, c.Name).SQL(" SET NOT NULL"))
+	if c.Nullable || c.Generated || edit.Fill.IsNull() {
+		s.add(b)
+	} else {
+		s.withDefault(b.Statement().SQL, edit.Fill)
+		s.add(s.alterColumn(table, c.Name).SQL(" DROP DEFAULT"))
 	}
+	s.ownSequence(table, &c)
+}
+
+// withDefault runs ADD COLUMN with a default. Changes of tables take no
+// arguments: the value goes to a setting of the transaction, from where the
+// database itself quotes it.
+func (s *script) withDefault(add string, value scalar.Value) {
+	s.add(s.sql("SELECT set_config('prisma1.value', ").Arg(value.String()).SQL(", true)"))
+	format := strings.ReplaceAll(add, "%", "%%") + " DEFAULT %L"
+	s.add(s.sql("DO ").SQL(literal("BEGIN EXECUTE format(" + literal(format) + ", current_setting('prisma1.value')); END")))
 }
 
 // replaceColumn gives a column another type: its values go, its indexes and
