@@ -52,7 +52,7 @@ func openedAs(t testing.TB, config Config, tables ...*relational.Table) *Databas
 	for _, table := range tables {
 		step.Changes = append(step.Changes, relational.CreateTable{Table: table})
 	}
-	if err := d.Migrate(t.Context(), 1, []migration.StepChanges{step}); err != nil {
+	if err := d.Migrate(t.Context(), Run{Revision: 1, Steps: []migration.StepChanges{step}}); err != nil {
 		t.Fatal(err)
 	}
 	return d

@@ -41,28 +41,61 @@ type container interface {
 	drop(ctx context.Context) error
 	inspect(ctx context.Context) ([]*relational.Table, error)
 	// migrate runs the statements of changes and notes the revision, all or nothing.
-	migrate(ctx context.Context, revision int, steps []migration.StepChanges) error
+	migrate(ctx context.Context, run Run) error
 	revision(ctx context.Context) (int, error)
+	// recover is Database.Recover.
+	recover(ctx context.Context, lock *Lock) error
+	// script is Database.Script.
+	script(steps []migration.StepChanges) ([][]dialect.Statement, error)
 	// empty deletes all rows of tables.
 	empty(ctx context.Context, tables []string) error
 	// raw is Database.Raw.
 	raw(ctx context.Context, text string) ([]byte, error)
 }
 
-// runChanges runs the statements of changes in order, up to the first that fails.
-func runChanges(ctx context.Context, d dialect.Dialect, schema string, steps []migration.StepChanges, run func(context.Context, dialect.Statement) error) error {
-	for _, step := range steps {
+// A Run is how a migration is carried out.
+type Run struct {
+	Revision int
+	Steps    []migration.StepChanges
+	Lock     *Lock           // must be held until the tables are changed for good; nil where nobody contends
+	Applied  func(steps int) // is told how many steps are done; nil tells nobody
+}
+
+// scriptOf returns the statements of each step.
+func scriptOf(d dialect.Dialect, schema string, steps []migration.StepChanges) ([][]dialect.Statement, error) {
+	script := make([][]dialect.Statement, len(steps))
+	for i, step := range steps {
 		for _, change := range step.Changes {
 			statements, err := d.Statements(schema, change)
 			if err != nil {
+				return nil, err
+			}
+			script[i] = append(script[i], statements...)
+		}
+	}
+	return script, nil
+}
+
+// applied tells how many steps are done.
+func (r *Run) applied(steps int) {
+	if r.Applied != nil {
+		r.Applied(steps)
+	}
+}
+
+// statements runs the statements of all changes in order, up to the first that fails.
+func (r *Run) statements(ctx context.Context, d dialect.Dialect, schema string, run func(context.Context, dialect.Statement) error) error {
+	script, err := scriptOf(d, schema, r.Steps)
+	if err != nil {
+		return err
+	}
+	for i, statements := range script {
+		for _, st := range statements {
+			if err := run(ctx, st); err != nil {
 				return err
 			}
-			for _, st := range statements {
-				if err := run(ctx, st); err != nil {
-					return err
-				}
-			}
 		}
+		r.applied(i + 1)
 	}
 	return nil
 }

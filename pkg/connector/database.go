@@ -43,17 +43,25 @@ func (d *Database) Inspect(ctx context.Context) ([]*relational.Table, error) {
 	return d.container.inspect(ctx)
 }
 
-// Statements returns what a change takes, in order.
-func (d *Database) Statements(change relational.Change) ([]dialect.Statement, error) {
-	return d.connector.dialect.Statements(d.container.name(), change)
+// Script returns the statements that each step takes.
+func (d *Database) Script(steps []migration.StepChanges) ([][]dialect.Statement, error) {
+	return d.container.script(steps)
 }
 
-// Migrate applies the changes of all steps in one transaction and notes the
-// revision in it. When it fails, tables and nodes are as they were. Where the
-// management records lie in the same database, to note a revision is to set
-// the status of its record to SUCCESS.
-func (d *Database) Migrate(ctx context.Context, revision int, steps []migration.StepChanges) error {
-	return d.container.migrate(ctx, revision, steps)
+// Migrate applies the changes of all steps and notes the revision, in one
+// transaction where the database can. When it fails, tables and nodes are as
+// they were, unless the error is ErrHalfDone. Where the management records lie
+// in the same database, to note a revision is to set the status of its record
+// to SUCCESS.
+func (d *Database) Migrate(ctx context.Context, run Run) error {
+	return d.container.migrate(ctx, run)
+}
+
+// Recover finishes what a migration left that was killed or could not be taken
+// back, or takes it back. Where changes of tables are part of a transaction
+// there is nothing to do. The lock must be held.
+func (d *Database) Recover(ctx context.Context, lock *Lock) error {
+	return d.container.recover(ctx, lock)
 }
 
 // Revision returns the revision that the tables are at, 0 when there is no database.

@@ -168,7 +168,7 @@ func (d *fileContainer) inspect(ctx context.Context) (tables []*relational.Table
 
 // migrate applies the changes of all steps in one transaction and notes the
 // revision in it, in the file itself: the management records are another file.
-func (d *fileContainer) migrate(ctx context.Context, revision int, steps []migration.StepChanges) error {
+func (d *fileContainer) migrate(ctx context.Context, run Run) error {
 	f, done, err := d.open(false)
 	if err != nil {
 		return err
@@ -187,8 +187,11 @@ func (d *fileContainer) migrate(ctx context.Context, revision int, steps []migra
 			}
 		}()
 		return c.transaction(ctx, func(c *connection) error {
+			if err := c.run(lookAgain); err != nil {
+				return err
+			}
 			changed := false
-			err := runChanges(ctx, sqlite.Dialect{}, "", steps, func(ctx context.Context, st dialect.Statement) error {
+			err := run.statements(ctx, sqlite.Dialect{}, "", func(ctx context.Context, st dialect.Statement) error {
 				changed = true
 				logStatement(ctx, c.log, st.SQL)
 				if _, err := c.conn.ExecContext(ctx, st.SQL, st.Args...); err != nil {
@@ -202,11 +205,17 @@ func (d *fileContainer) migrate(ctx context.Context, revision int, steps []migra
 			if err != nil {
 				return err
 			}
-			_, err = c.conn.ExecContext(ctx, "PRAGMA user_version = "+strconv.Itoa(revision))
-			return err
+			if _, err := c.conn.ExecContext(ctx, "PRAGMA user_version = "+strconv.Itoa(run.Revision)); err != nil || run.Lock == nil {
+				return err
+			}
+			return run.Lock.Renew(ctx)
 		})
 	})
 }
+
+// lookAgain makes SQLite notice tables that another process changed, which a
+// change of tables itself does not.
+const lookAgain = "SELECT 1 FROM sqlite_schema LIMIT 1"
 
 // checkReferences fails when a row refers to one that is not there.
 func checkReferences(ctx context.Context, c *connection) error {
@@ -236,6 +245,12 @@ func (d *fileContainer) revision(ctx context.Context) (int, error) {
 	defer done()
 	v, err := one(ctx, s, dialect.Statement{SQL: "PRAGMA user_version"}, scalar.Int)
 	return int(v.Int), err
+}
+
+func (d *fileContainer) recover(context.Context, *Lock) error { return nil }
+
+func (d *fileContainer) script(steps []migration.StepChanges) ([][]dialect.Statement, error) {
+	return scriptOf(sqlite.Dialect{}, "", steps)
 }
 
 func (d *fileContainer) read(ctx context.Context) (s session, done func(), err error) {

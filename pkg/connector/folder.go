@@ -95,7 +95,9 @@ func (f *folder) start() (err error) {
 	return err
 }
 
-func (f *folder) records() records { return records{place: f.management, tables: sqliteTables} }
+func (f *folder) records() records {
+	return records{place: f.management, tables: sqliteTables, now: sqliteNow}
+}
 
 func (f *folder) container(id project.ID) container {
 	c := &fileContainer{folder: f, path: fileName(id), project: dollarText(id)}

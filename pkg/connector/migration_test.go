@@ -101,7 +101,7 @@ func (s *service) deploy(text string) (warnings, problems string) {
 		s.t.Fatal(err)
 	}
 	s.revision++
-	if err := s.db.Migrate(ctx, s.revision, changes); err != nil {
+	if err := s.db.Migrate(ctx, connector.Run{Revision: s.revision, Steps: changes}); err != nil {
 		s.t.Fatal(err)
 	}
 	s.schema = next

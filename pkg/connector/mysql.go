@@ -103,7 +103,7 @@ func (s *mysqlServer) hasDatabase(ctx context.Context, name string) (there bool,
 func (s *mysqlServer) records() records {
 	return records{
 		place: mysqlPlace{s}, schema: s.management, tables: mysqlTables,
-		hasDatamodel: hasDatamodel, addDatamodel: addDatamodel + "mediumtext",
+		hasDatamodel: hasDatamodel, addDatamodel: addDatamodel + "mediumtext", now: mysqlNow, journals: true,
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"time"
 
 	server "github.com/go-sql-driver/mysql"
 
@@ -37,8 +36,10 @@ func (d *mysqlDatabase) exists(ctx context.Context) (bool, error) {
 // drop deletes the database that was made for the project, never a shared one.
 func (d *mysqlDatabase) drop(ctx context.Context) error {
 	b := dialect.NewBuilder(mysql.Dialect{}.Facts(), "")
-	_, err := d.pool.ExecContext(ctx, b.SQL("DROP DATABASE IF EXISTS ").Name(d.own).Statement().SQL)
-	return err
+	if _, err := d.pool.ExecContext(ctx, b.SQL("DROP DATABASE IF EXISTS ").Name(d.own).Statement().SQL); err != nil {
+		return err
+	}
+	return d.journal().forget(ctx)
 }
 
 func (d *mysqlDatabase) inspect(ctx context.Context) ([]*relational.Table, error) {
@@ -50,35 +51,6 @@ func (d *mysqlDatabase) inspect(ctx context.Context) ([]*relational.Table, error
 		return nil, fmt.Errorf("the database %q of service %s is not there: bring it back, or delete the service and deploy it again", d.database, d.own)
 	}
 	return mysql.Dialect{}.Inspect(ctx, d.pool, d.database)
-}
-
-// migrate runs the changes in order. MySQL commits each by itself: when one
-// fails, those before it stay, and the next deploy finds them done.
-func (d *mysqlDatabase) migrate(ctx context.Context, revision int, steps []migration.StepChanges) error {
-	conn, err := d.pool.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	s := &mysqlSession{conn, d.log}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	err = runChanges(ctx, mysql.Dialect{}, d.database, steps, func(ctx context.Context, st dialect.Statement) error {
-		_, err := s.exec(ctx, st.SQL, st.Args)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	b := dialect.NewBuilder(mysql.Dialect{}.Facts(), d.management)
-	b.SQL("UPDATE ").Table("Migration").SQL("\nSET ").Name("status").SQL(" = ").Arg(string(migration.Success))
-	b.SQL(", ").Name("applied").SQL(" = ").Arg(len(steps)).SQL(", ").Name("finishedAt").SQL(" = ")
-	b.Value(scalar.OfDateTime(time.Now().UnixMilli()))
-	b.SQL("\nWHERE ").Name("projectId").SQL(" = ").Arg(d.own).SQL(" AND ").Name("revision").SQL(" = ").Arg(revision)
-	st := b.Statement()
-	_, err = s.exec(ctx, st.SQL, st.Args)
-	return err
 }
 
 // revision is that of the newest migration that succeeded.

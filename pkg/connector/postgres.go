@@ -167,7 +167,7 @@ func (s *postgresServer) hasSchema(ctx context.Context, name string) (there bool
 func (s *postgresServer) records() records {
 	return records{
 		place: postgresPlace{s}, schema: s.management, tables: postgresTables,
-		hasDatamodel: hasDatamodel, addDatamodel: addDatamodel + "text",
+		hasDatamodel: hasDatamodel, addDatamodel: addDatamodel + "text", now: postgresNow,
 	}
 }
 

@@ -56,22 +56,24 @@ func (d *postgresSchema) inspect(ctx context.Context) ([]*relational.Table, erro
 
 // migrate changes the tables and, in the same transaction, the status of the
 // migration's record: it is in the same database.
-func (d *postgresSchema) migrate(ctx context.Context, revision int, steps []migration.StepChanges) error {
+func (d *postgresSchema) migrate(ctx context.Context, run Run) error {
 	err := d.write(ctx, func(in session) error {
 		s := in.(*postgresSession)
-		if err := runChanges(ctx, postgres.Dialect{}, d.schema, steps, s.change); err != nil {
+		if err := run.statements(ctx, postgres.Dialect{}, d.schema, s.change); err != nil {
 			return err
 		}
 		b := dialect.NewBuilder(postgres.Dialect{}.Facts(), d.management)
 		b.SQL("UPDATE ").Table("Migration").SQL("\nSET ").Name("status").SQL(" = ").Arg(string(migration.Success))
-		b.SQL(", ").Name("applied").SQL(" = ").Arg(len(steps)).SQL(", ").Name("finishedAt").SQL(" = ")
+		b.SQL(", ").Name("applied").SQL(" = ").Arg(len(run.Steps)).SQL(", ").Name("finishedAt").SQL(" = ")
 		b.Value(scalar.OfDateTime(time.Now().UnixMilli()))
-		b.SQL("\nWHERE ").Name("projectId").SQL(" = ").Arg(d.project).SQL(" AND ").Name("revision").SQL(" = ").Arg(revision)
+		b.SQL("\nWHERE ").Name("projectId").SQL(" = ").Arg(d.project).SQL(" AND ").Name("revision").SQL(" = ").Arg(run.Revision)
 		st := b.Statement()
-		_, err := s.exec(ctx, st.SQL, st.Args)
-		return err
+		if _, err := s.exec(ctx, st.SQL, st.Args); err != nil {
+			return err
+		}
+		return run.Lock.hold(ctx, s)
 	})
-	if err == nil && len(steps) > 0 {
+	if err == nil && len(run.Steps) > 0 {
 		d.pool.Reset() // statements are prepared for the tables before
 	}
 	return err
@@ -99,6 +101,12 @@ func (d *postgresSchema) revision(ctx context.Context) (int, error) {
 	b.SQL("\nWHERE ").Name("projectId").SQL(" = ").Arg(d.project).SQL(" AND ").Name("status").SQL(" = ").Arg(string(migration.Success))
 	v, err := one(ctx, s, b.Statement(), scalar.Int)
 	return int(v.Int), err
+}
+
+func (d *postgresSchema) recover(context.Context, *Lock) error { return nil }
+
+func (d *postgresSchema) script(steps []migration.StepChanges) ([][]dialect.Statement, error) {
+	return scriptOf(postgres.Dialect{}, d.schema, steps)
 }
 
 // empty clears all tables at once, and whatever refers to them, as Prisma 1 did.

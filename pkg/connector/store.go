@@ -45,6 +45,9 @@ WHERE m."revision" = (
 )`
 	history = `SELECT "projectId", "revision", "schema", "functions", "status", "applied", "rolledBack", "steps", "errors", "startedAt", "finishedAt", "datamodel"
 FROM {Migration}`
+	updateMigration = `UPDATE {Migration}
+SET "schema" = ?, "functions" = ?, "status" = ?, "applied" = ?, "rolledBack" = ?, "steps" = ?, "errors" = ?, "startedAt" = ?, "finishedAt" = ?, "datamodel" = ?
+WHERE "projectId" = ? AND "revision" = ?`
 	isOpen = `"status" IN ('PENDING', 'IN_PROGRESS', 'ROLLING_BACK')`
 )
 
@@ -75,6 +78,31 @@ func (s *Store) project(r record) (p *project.Project, err error) {
 		return nil, fmt.Errorf("functions of %s: %w", r.text(0), err)
 	}
 	return p, nil
+}
+
+// A Version tells one state of a deployed project from another.
+type Version struct {
+	Revision int
+	Secrets  string
+	Started  int64 // when its migration did, ms since 1970
+}
+
+// Version returns the version of a project, the zero one when there is none. It
+// reads less than Project does.
+func (s *Store) Version(ctx context.Context, id project.ID) (Version, error) {
+	const query = `SELECT p."secrets", m."revision", m."startedAt"
+FROM {Project} AS p
+JOIN {Migration} AS m ON m."projectId" = p."id"
+WHERE p."id" = ? AND m."status" = 'SUCCESS'
+ORDER BY m."revision" DESC
+LIMIT 1`
+	found, err := collect(ctx, s, query, []any{s.text(id)}, func(r record) (Version, error) {
+		return Version{Secrets: r.text(0), Revision: int(r.number(1)), Started: r.time(2).UnixMilli()}, nil
+	})
+	if err != nil || len(found) == 0 {
+		return Version{}, err
+	}
+	return found[0], nil
 }
 
 // CreateProject records a service and, as its first migration, that it is empty.
@@ -149,14 +177,28 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // UpdateMigration records how far a migration is.
 func (s *Store) UpdateMigration(ctx context.Context, m *migration.Migration) error {
-	const update = `UPDATE {Migration}
-SET "schema" = ?, "functions" = ?, "status" = ?, "applied" = ?, "rolledBack" = ?, "steps" = ?, "errors" = ?, "startedAt" = ?, "finishedAt" = ?, "datamodel" = ?
-WHERE "projectId" = ? AND "revision" = ?`
 	args, err := s.columns(m)
 	if err != nil {
 		return err
 	}
-	return s.exec(ctx, update, args...)
+	return s.exec(ctx, updateMigration, args...)
+}
+
+// UpdateProgress records how many steps of a running migration are done.
+func (s *Store) UpdateProgress(ctx context.Context, id project.ID, revision, applied int) error {
+	const update = `UPDATE {Migration} SET "applied" = ? WHERE "projectId" = ? AND "revision" = ? AND "status" = 'IN_PROGRESS'`
+	return s.exec(ctx, update, applied, s.text(id), revision)
+}
+
+// CloseMigration is UpdateMigration of one that is still open. It tells whether
+// it was: a transaction that set its end may have been about to commit.
+func (s *Store) CloseMigration(ctx context.Context, m *migration.Migration) (open bool, err error) {
+	args, err := s.columns(m)
+	if err != nil {
+		return false, err
+	}
+	n, err := s.met(ctx, updateMigration+` AND `+isOpen, args...)
+	return n > 0, err
 }
 
 // columns are the values of a migration, its key last.
@@ -191,12 +233,21 @@ ORDER BY "revision" DESC`
 	return collect(ctx, s, query, []any{s.text(id)}, s.migration)
 }
 
-// UnfinishedMigrations returns the migrations of all services that have not ended.
-func (s *Store) UnfinishedMigrations(ctx context.Context) ([]*migration.Migration, error) {
+// UnfinishedMigrations returns the migrations of a service that have not ended, oldest first.
+func (s *Store) UnfinishedMigrations(ctx context.Context, id project.ID) ([]*migration.Migration, error) {
 	const query = history + `
-WHERE ` + isOpen + `
-ORDER BY "projectId", "revision"`
-	return collect(ctx, s, query, nil, s.migration)
+WHERE "projectId" = ? AND ` + isOpen + `
+ORDER BY "revision"`
+	return collect(ctx, s, query, []any{s.text(id)}, s.migration)
+}
+
+// Unfinished returns the services with migrations that have not ended, or left something to do.
+func (s *Store) Unfinished(ctx context.Context) ([]project.ID, error) {
+	query := `SELECT DISTINCT "projectId" FROM {Migration} WHERE ` + isOpen
+	if s.journals {
+		query += "\nUNION SELECT \"projectId\" FROM {DeployJournal}"
+	}
+	return collect(ctx, s, query, nil, func(r record) (project.ID, error) { return s.id(r.text(0)), nil })
 }
 
 // migration reads a row of history.

@@ -15,9 +15,12 @@ type records struct {
 	// with Prisma 1.25: one row if so. "" where it always has.
 	hasDatamodel string
 	addDatamodel string
+	now          string // ms since 1970 by the clock of the database
+	journals     bool   // DeployJournal is there
 }
 
-// sqliteTables are those of Prisma 1's SQLite connector, older parts included.
+// sqliteTables are those of Prisma 1's SQLite connector, older parts included,
+// and one of our own, as in the two lists below: DeployLock.
 var sqliteTables = []string{
 	`CREATE TABLE IF NOT EXISTS {Project} (
   "id" varchar(200) NOT NULL DEFAULT '',
@@ -46,6 +49,14 @@ var sqliteTables = []string{
 	`CREATE TABLE IF NOT EXISTS {CloudSecret} (
   "secret" varchar(255) NOT NULL,
   PRIMARY KEY ("secret")
+)`,
+	`CREATE TABLE IF NOT EXISTS {DeployLock} (
+  "projectId" varchar(200) NOT NULL,
+  "owner" varchar(25) NOT NULL,
+  "holder" varchar(200) NOT NULL,
+  "since" bigint NOT NULL,
+  "beat" bigint NOT NULL,
+  PRIMARY KEY ("projectId")
 )`,
 }
 
@@ -89,10 +100,19 @@ var postgresTables = []string{
   "secret" varchar(255) NOT NULL,
   PRIMARY KEY ("secret")
 )`,
+	`CREATE TABLE IF NOT EXISTS {DeployLock} (
+  "projectId" varchar(200) NOT NULL,
+  "owner" varchar(25) NOT NULL,
+  "holder" varchar(200) NOT NULL,
+  "since" bigint NOT NULL,
+  "beat" bigint NOT NULL,
+  PRIMARY KEY ("projectId")
+)`,
 }
 
 // mysqlTables are those of MysqlInternalDatabaseSchema.scala, in a character
-// set that takes every text: Prisma 1's utf8 has no place for an emoji.
+// set that takes every text: Prisma 1's utf8 has no place for an emoji. Of our
+// own is DeployJournal, too.
 var mysqlTables = []string{
 	`CREATE TABLE IF NOT EXISTS {Project} (
   "id" varchar(200) NOT NULL DEFAULT '',
@@ -132,7 +152,31 @@ var mysqlTables = []string{
   "secret" varchar(255) NOT NULL,
   PRIMARY KEY ("secret")
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
+	`CREATE TABLE IF NOT EXISTS {DeployLock} (
+  "projectId" varchar(200) NOT NULL,
+  "owner" varchar(25) NOT NULL,
+  "holder" varchar(200) NOT NULL,
+  "since" bigint NOT NULL,
+  "beat" bigint NOT NULL,
+  PRIMARY KEY ("projectId")
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
+	`CREATE TABLE IF NOT EXISTS {DeployJournal} (
+  "projectId" varchar(200) NOT NULL,
+  "revision" int NOT NULL,
+  "script" longtext NOT NULL,
+  "reached" int NOT NULL DEFAULT 0,
+  "before" varchar(40) NOT NULL DEFAULT '-',
+  "succeeded" tinyint(1) NOT NULL DEFAULT 0,
+  PRIMARY KEY ("projectId")
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
 }
+
+// Clocks, see records.now.
+const (
+	sqliteNow   = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
+	postgresNow = `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)`
+	mysqlNow    = `CAST(unix_timestamp(now(3)) * 1000 AS SIGNED)`
+)
 
 // What a server asks that has an information schema.
 const (

@@ -38,6 +38,13 @@ var candidates = []candidate{
 // PRISMA1_TEST_REQUIRE names it, as it does in CI.
 func Each(t *testing.T, f func(t *testing.T, c *connector.Connector)) {
 	t.Helper()
+	EachConfig(t, func(t *testing.T, config connector.Config) { f(t, Open(t, config)) })
+}
+
+// EachConfig is Each for tests that open the server themselves, more than once
+// or in other processes. What is in memory can only be opened once.
+func EachConfig(t *testing.T, f func(t *testing.T, config connector.Config)) {
+	t.Helper()
 	for _, name := range missing(os.Getenv(require), candidates) {
 		t.Errorf("%s names connector %q, which this version does not test", require, name)
 	}
@@ -50,7 +57,7 @@ func Each(t *testing.T, f func(t *testing.T, c *connector.Connector)) {
 			case !ok:
 				t.Skipf("no database for connector %s", candidate.name)
 			}
-			f(t, Open(t, config))
+			f(t, config)
 		})
 	}
 }

@@ -99,7 +99,7 @@ func record(t testing.TB, c *connector.Connector, id project.ID, revision int) {
 
 func migrate(t testing.TB, d *connector.Database, revision int, changes ...relational.Change) {
 	t.Helper()
-	if err := d.Migrate(t.Context(), revision, steps(changes...)); err != nil {
+	if err := d.Migrate(t.Context(), connector.Run{Revision: revision, Steps: steps(changes...)}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -325,7 +325,7 @@ func TestFailedMigrationLeavesAllAsItWas(t *testing.T) {
 			"a table that is there":                       relational.CreateTable{Table: table(t, d, "Tag")},
 		}
 		for name, change := range failing {
-			if err := d.Migrate(t.Context(), 9, steps(fresh, change)); err == nil {
+			if err := d.Migrate(t.Context(), connector.Run{Revision: 9, Steps: steps(fresh, change)}); err == nil {
 				t.Errorf("%s: no error", name)
 			}
 			if diff := cmp.Diff(want, inspected(t, d), asFound); diff != "" {
@@ -371,7 +371,7 @@ func TestMigrationStopsWithItsContext(t *testing.T) {
 		d, _ := created(t, c, everything)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := d.Migrate(ctx, 2, nil); !errors.Is(err, context.Canceled) {
+		if err := d.Migrate(ctx, connector.Run{Revision: 2}); !errors.Is(err, context.Canceled) {
 			t.Errorf("Migrate() = %v, want %v", err, context.Canceled)
 		}
 		migrate(t, d, 3)

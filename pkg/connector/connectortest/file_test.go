@@ -70,7 +70,7 @@ func migrateForever(dir string) error {
 	}
 	for ; ; revision++ {
 		fmt.Println(revision)
-		if err := d.Migrate(t, revision+1, steps(turn(revision+1))); err != nil {
+		if err := d.Migrate(t, connector.Run{Revision: revision + 1, Steps: steps(turn(revision + 1))}); err != nil {
 			return err
 		}
 	}

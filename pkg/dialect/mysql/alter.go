@@ -33,7 +33,10 @@ func (s *script) alter(change relational.AlterTable) error {
 }
 
 // A spec writes one part of an ALTER TABLE.
-type spec func(b *dialect.Builder)
+type spec struct {
+	do, undo func(b *dialect.Builder) // nil for nothing
+	key      string                   // column that gets a foreign key, whose name only MySQL knows
+}
 
 // alteration gathers edits of a table that can be made together.
 type alteration struct {
@@ -55,6 +58,7 @@ type alteration struct {
 type fill struct {
 	column string
 	value  scalar.Value
+	old    bool // some rows may have values
 }
 
 func (a *alteration) begin() {
@@ -80,7 +84,7 @@ func (a *alteration) edit(edit relational.Edit) error {
 		a.addColumn(edit)
 	case relational.DropColumn:
 		a.use(edit.Column.Name)
-		specs, err := a.drops(edit.Column.Name)
+		specs, err := a.drops(edit.Column.Name, a.keep != nil)
 		a.last = append(a.last, specs...)
 		return err
 	case relational.AlterColumn:
@@ -88,7 +92,7 @@ func (a *alteration) edit(edit relational.Edit) error {
 	case relational.AddIndex:
 		a.addIndex(edit.Index)
 	case relational.DropIndex:
-		a.first = append(a.first, dropIndex(edit.Index.Name))
+		a.first = append(a.first, a.dropIndex(edit.Index))
 	default:
 		return fmt.Errorf("unknown edit %T", edit)
 	}
@@ -103,34 +107,57 @@ func (a *alteration) addColumn(edit relational.AddColumn) {
 	a.add(edit.Column, edit.Fill)
 	if edit.ForeignKey != nil {
 		a.addsKey = true
-		a.last = append(a.last, func(b *dialect.Builder) { b.SQL("ADD "); writeKey(b, edit.ForeignKey) })
+		a.last = append(a.last, spec{do: func(b *dialect.Builder) { writeKey(b.SQL("ADD "), edit.ForeignKey) }, key: edit.Column.Name})
 	}
 }
 
 // add adds a column. One that must have values may be null until it has them.
 func (a *alteration) add(c relational.Column, value scalar.Value) {
 	if a.empty || slices.Contains(a.key, c.Name) || c.Nullable || value.IsNull() {
-		a.first = append(a.first, func(b *dialect.Builder) {
-			writeColumn(b.SQL("ADD COLUMN "), &c)
-			writeStart(b, ", ", &c)
-		})
+		a.first = append(a.first, addColumn(c))
 		return
 	}
 	empty := c
 	empty.Nullable = true
-	a.first = append(a.first, func(b *dialect.Builder) { writeColumn(b.SQL("ADD COLUMN "), &empty) })
+	a.first = append(a.first, addColumn(empty))
 	a.fills = append(a.fills, fill{column: c.Name, value: value})
-	a.last = append(a.last, func(b *dialect.Builder) { writeColumn(b.SQL("MODIFY COLUMN "), &c) })
+	a.last = append(a.last, spec{
+		do:   func(b *dialect.Builder) { writeColumn(b.SQL("MODIFY COLUMN "), &c) },
+		undo: func(b *dialect.Builder) { writeColumn(b.SQL("MODIFY COLUMN "), &empty) },
+	})
 }
 
-// drops returns what drops a column with the indexes and foreign keys on it.
-func (a *alteration) drops(name string) ([]spec, error) {
+func addColumn(c relational.Column) spec {
+	return spec{
+		do: func(b *dialect.Builder) {
+			writeColumn(b.SQL("ADD COLUMN "), &c)
+			writeStart(b, ", ", &c)
+		},
+		undo: func(b *dialect.Builder) { b.SQL("DROP COLUMN ").Name(c.Name) },
+	}
+}
+
+// changeColumn makes one column another.
+func changeColumn(before, after relational.Column) spec {
+	change := func(before, after relational.Column) func(*dialect.Builder) {
+		return func(b *dialect.Builder) {
+			writeColumn(b.SQL("CHANGE COLUMN ").Name(before.Name).SQL(" "), &after)
+			if !before.Generated {
+				writeStart(b, ", ", &after)
+			}
+		}
+	}
+	return spec{do: change(before, after), undo: change(after, before)}
+}
+
+// drops returns what drops a column with the foreign keys on it and its
+// indexes: all, or those that MySQL would not drop with the column.
+func (a *alteration) drops(name string, allIndexes bool) ([]spec, error) {
 	if a.addsKey && a.refers(name) {
 		a.flush()
 	}
 	var specs []spec
-	for i := range a.table.ForeignKeys {
-		key := &a.table.ForeignKeys[i]
+	for _, key := range a.table.ForeignKeys {
 		if key.Column != name {
 			continue
 		}
@@ -139,14 +166,29 @@ func (a *alteration) drops(name string) ([]spec, error) {
 		}
 		a.dropsKey = true
 		constraint := constraintName(a.table.Name, key.Name)
-		specs = append(specs, func(b *dialect.Builder) { b.SQL("DROP FOREIGN KEY ").Name(constraint) })
+		specs = append(specs, spec{
+			do:   func(b *dialect.Builder) { b.SQL("DROP FOREIGN KEY ").Name(constraint) },
+			undo: func(b *dialect.Builder) { writeKey(b.SQL("ADD "), &key) },
+		})
 	}
 	for _, x := range a.table.Indexes {
-		if slices.Contains(x.Columns, name) && len(x.Columns) > 1 {
-			specs = append(specs, dropIndex(x.Name))
+		if slices.Contains(x.Columns, name) && (allIndexes || len(x.Columns) > 1) {
+			specs = append(specs, a.dropIndex(x))
 		}
 	}
-	return append(specs, func(b *dialect.Builder) { b.SQL("DROP COLUMN ").Name(name) }), nil
+	return append(specs, a.dropColumn(*a.table.Column(name))), nil
+}
+
+// dropColumn drops a column, or moves it aside when its values may be needed again.
+func (a *alteration) dropColumn(c relational.Column) spec {
+	if a.keep == nil || a.empty {
+		add := addColumn(c)
+		return spec{do: add.undo, undo: add.do}
+	}
+	gone := c
+	gone.Name, gone.Nullable, gone.Generated = a.keep.name(), true, false
+	a.keep.columns = append(a.keep.columns, column{a.table.Name, gone.Name})
+	return changeColumn(c, gone)
 }
 
 var automatic = regexp.MustCompile(`^.*(_ibfk_[0-9]+)$`)
@@ -173,15 +215,9 @@ func (a *alteration) alterColumn(edit relational.AlterColumn) error {
 	if before.Name != after.Name {
 		a.use(after.Name)
 	}
-	change := func(b *dialect.Builder) {
-		b.SQL("CHANGE COLUMN ").Name(before.Name).SQL(" ")
-		writeColumn(b, &after)
-		if !before.Generated {
-			writeStart(b, ", ", &after)
-		}
-	}
+	change := changeColumn(before, after)
 	if !a.empty && before.Nullable && !after.Nullable && !edit.Fill.IsNull() {
-		a.fills = append(a.fills, fill{column: before.Name, value: edit.Fill})
+		a.fills = append(a.fills, fill{column: before.Name, value: edit.Fill, old: true})
 		a.last = append(a.last, change)
 		return nil
 	}
@@ -206,14 +242,9 @@ func (a *alteration) replace(edit relational.AlterColumn) error {
 	if name != edit.After.Name {
 		a.use(edit.After.Name)
 	}
-	specs, err := a.drops(name)
+	specs, err := a.drops(name, true)
 	if err != nil {
 		return err
-	}
-	for _, x := range indexes {
-		if len(x.Columns) == 1 {
-			a.first = append(a.first, dropIndex(x.Name))
-		}
 	}
 	a.first = append(a.first, specs...)
 	a.add(edit.After, edit.Fill)
@@ -222,7 +253,7 @@ func (a *alteration) replace(edit relational.AlterColumn) error {
 	for _, x := range indexes {
 		x.Columns = slices.Clone(x.Columns)
 		x.Columns[slices.Index(x.Columns, name)] = edit.After.Name
-		a.last = append(a.last, func(b *dialect.Builder) { b.SQL("ADD "); writeIndex(b, after, &x) })
+		a.last = append(a.last, addIndex(after, x))
 	}
 	return nil
 }
@@ -242,7 +273,20 @@ func (a *alteration) addIndex(x relational.Index) {
 	}
 	x.Name = name
 	table := a.table.Clone()
-	a.last = append(a.last, func(b *dialect.Builder) { b.SQL("ADD "); writeIndex(b, table, &x) })
+	a.last = append(a.last, addIndex(table, x))
+}
+
+func addIndex(t *relational.Table, x relational.Index) spec {
+	return spec{
+		do:   func(b *dialect.Builder) { writeIndex(b.SQL("ADD "), t, &x) },
+		undo: func(b *dialect.Builder) { b.SQL("DROP INDEX ").Name(x.Name) },
+	}
+}
+
+func (a *alteration) dropIndex(x relational.Index) spec {
+	x.Columns = slices.Clone(x.Columns) // they follow later edits of the table
+	add := addIndex(a.table.Clone(), x)
+	return spec{do: add.undo, undo: add.do}
 }
 
 // clip cuts a name to so many characters; MySQL takes 64.
@@ -251,10 +295,6 @@ func clip(name string, length int) string {
 		return string(letters[:length])
 	}
 	return name
-}
-
-func dropIndex(name string) spec {
-	return func(b *dialect.Builder) { b.SQL("DROP INDEX ").Name(name) }
 }
 
 // flush writes the statements for the edits gathered.
@@ -273,16 +313,22 @@ func (a *alteration) flush() {
 // primaryKey changes the primary key as soon as its columns are there.
 func (a *alteration) primaryKey() []spec {
 	there := func(name string) bool { return a.table.Column(name) != nil }
+	drop := func(b *dialect.Builder) { b.SQL("DROP PRIMARY KEY") }
+	add := func(key []string) func(*dialect.Builder) {
+		return func(b *dialect.Builder) { b.SQL("ADD PRIMARY KEY (").Names(key...).SQL(")") }
+	}
 	if slices.Equal(a.table.PrimaryKey, a.key) || !all(a.key, there) {
+		if len(a.had) > 0 && len(a.table.PrimaryKey) == 0 { // went with its column
+			return []spec{{undo: add(a.had)}}
+		}
 		return nil
 	}
 	var specs []spec
 	if len(a.had) > 0 {
-		specs = append(specs, func(b *dialect.Builder) { b.SQL("DROP PRIMARY KEY") })
+		specs = append(specs, spec{do: drop, undo: add(a.had)})
 	}
 	if len(a.key) > 0 {
-		key := a.key
-		specs = append(specs, func(b *dialect.Builder) { b.SQL("ADD PRIMARY KEY (").Names(key...).SQL(")") })
+		specs = append(specs, spec{do: add(a.key), undo: drop})
 	}
 	a.table.PrimaryKey = slices.Clone(a.key)
 	return specs
@@ -292,22 +338,50 @@ func all(names []string, is func(string) bool) bool {
 	return !slices.ContainsFunc(names, func(name string) bool { return !is(name) })
 }
 
+// write makes one statement of the specs, and one that takes them back.
 func (a *alteration) write(specs []spec) {
 	if len(specs) == 0 {
 		return
 	}
+	undo := Undo{Table: a.table.Name}
+	var do, back []func(*dialect.Builder)
+	for _, s := range specs {
+		if s.do != nil {
+			do = append(do, s.do)
+		}
+		if s.undo != nil {
+			back = append(back, s.undo)
+		}
+		if s.key != "" {
+			undo.DropKeys = append(undo.DropKeys, s.key)
+		}
+	}
+	slices.Reverse(back)
+	if len(back) > 0 {
+		undo.Statement = a.alterTable(back)
+	}
+	a.script.add(Act{Table: a.table.Name, Do: a.alterTable(do), Undo: []Undo{undo}})
+}
+
+func (a *alteration) alterTable(parts []func(*dialect.Builder)) dialect.Statement {
 	b := a.sql("ALTER TABLE ").Table(a.table.Name)
-	for i, write := range specs {
+	for i, write := range parts {
 		if i > 0 {
 			b.SQL(",")
 		}
 		write(b.SQL("\n  "))
 	}
-	a.script.add(b)
+	return b.Statement()
 }
 
-// fill gives values to rows without. Run again, it changes nothing more.
+// fill gives values to rows without.
 func (a *alteration) fill() {
+	var undo []Undo
+	for _, f := range a.fills {
+		if f.old {
+			undo = append(undo, a.save(f.column)...)
+		}
+	}
 	b := a.sql("UPDATE ").Table(a.table.Name).SQL("\nSET ")
 	for i, f := range a.fills {
 		if i > 0 {
@@ -322,5 +396,5 @@ func (a *alteration) fill() {
 		}
 		b.Name(f.column).SQL(" IS NULL")
 	}
-	a.script.add(b)
+	a.script.add(Act{Do: b.Statement(), Undo: undo})
 }

@@ -96,13 +96,20 @@ func (Dialect) Report(err error) (number int, sentence string, ok bool) {
 // was stopped in the midst of a change runs the statement he does not know
 // about again and passes over this error.
 func (Dialect) IsDone(err error) bool {
-	e, ok := errors.AsType[*driver.MySQLError](err)
-	if !ok {
-		return false
-	}
-	switch e.Number {
+	switch number(err) {
 	case tableExists, unknownTable, noSuchTable, unknownColumn, doubleColumn, doubleIndex, nothingToDrop:
 		return true
 	}
 	return false
+}
+
+// IsMissing tells whether a table is not there.
+func (Dialect) IsMissing(err error) bool { return number(err) == noSuchTable }
+
+// number is that of an error, 0 when it does not come from MySQL.
+func number(err error) uint16 {
+	if e, ok := errors.AsType[*driver.MySQLError](err); ok {
+		return e.Number
+	}
+	return 0
 }

@@ -76,13 +76,13 @@ func members(b *dialect.Builder, list string) {
 			b.SQL(", ")
 		}
 		if n, ok := v.(json.Number); ok {
-			v = number(n)
+			v = numeral(n)
 		}
 		b.Arg(v)
 	}
 }
 
-func number(n json.Number) any {
+func numeral(n json.Number) any {
 	if whole, err := n.Int64(); err == nil {
 		return whole
 	}

@@ -10,38 +10,63 @@ import (
 )
 
 // Statements returns what a change takes. MySQL commits each of them at once;
-// every one is carried out as a whole or not at all, and IsDone knows the
-// errors of one that is run again.
+// every one is carried out as a whole or not at all.
 func (Dialect) Statements(schema string, change relational.Change) ([]dialect.Statement, error) {
 	s := &script{schema: schema}
+	if err := s.change(change); err != nil {
+		return nil, err
+	}
+	statements := make([]dialect.Statement, len(s.acts))
+	for i, act := range s.acts {
+		statements[i] = act.Do
+	}
+	return statements, nil
+}
+
+// script gathers what changes take.
+type script struct {
+	schema string
+	acts   []Act
+	keep   *keep // what goes is moved aside; nil drops it
+}
+
+func (s *script) change(change relational.Change) error {
 	switch change := change.(type) {
 	case relational.CreateTable:
 		s.create(change.Table)
 	case relational.DropTable:
-		s.add(s.sql("DROP TABLE ").Table(change.Table.Name))
+		s.drop(change.Table)
 	case relational.RenameTable:
-		s.add(s.sql("RENAME TABLE ").Table(change.Before.Name).SQL(" TO ").Table(change.Name))
+		s.rename(change.Before.Name, change.Name)
 	case relational.AlterTable:
-		if err := s.alter(change); err != nil {
-			return nil, err
-		}
+		return s.alter(change)
 	default:
-		return nil, fmt.Errorf("statements: unknown change %T", change)
+		return fmt.Errorf("statements: unknown change %T", change)
 	}
-	return s.statements, nil
+	return nil
 }
 
-// script gathers the statements of one change.
-type script struct {
-	schema     string
-	statements []dialect.Statement
+func (s *script) drop(t *relational.Table) {
+	if s.keep != nil {
+		s.moveAside(t)
+		return
+	}
+	s.add(Act{Table: t.Name, Do: s.sql("DROP TABLE ").Table(t.Name).Statement()})
+}
+
+func (s *script) rename(before, after string) {
+	rename := func(before, after string) dialect.Statement {
+		return s.sql("RENAME TABLE ").Table(before).SQL(" TO ").Table(after).Statement()
+	}
+	s.add(Act{Table: before, Do: rename(before, after), Undo: []Undo{{Statement: rename(after, before)}}})
+	s.keep.renamed(before, after)
 }
 
 func (s *script) sql(text string) *dialect.Builder {
 	return dialect.NewBuilder(&facts, s.schema).SQL(text)
 }
 
-func (s *script) add(b *dialect.Builder) { s.statements = append(s.statements, b.Statement()) }
+func (s *script) add(act Act) { s.acts = append(s.acts, act) }
 
 // create makes a table with its indexes and foreign keys in one statement.
 func (s *script) create(t *relational.Table) {
@@ -76,7 +101,9 @@ func (s *script) create(t *relational.Table) {
 	for i := range t.Columns {
 		writeStart(b, " ", &t.Columns[i])
 	}
-	s.add(b.SQL(" DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"))
+	b.SQL(" DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
+	drop := s.sql("DROP TABLE ").Table(t.Name).Statement()
+	s.add(Act{Table: t.Name, Do: b.Statement(), Undo: []Undo{{Statement: drop}}})
 }
 
 // isList tells whether a table holds the values of a list. Prisma 1 gave those

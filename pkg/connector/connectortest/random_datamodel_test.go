@@ -1,53 +1,11 @@
-package mysql_test
+package connectortest
 
 import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"testing"
-
-	"github.com/prisma1-go/prisma1/pkg/scalar"
-	"github.com/prisma1-go/prisma1/pkg/schema"
 )
-
-// TestRandomMigrations leads a real database through chains of random changes of
-// their datamodel. After each deploy the tables must be those of the datamodel,
-// no reference may dangle, and what a deploy does not change must still be there.
-func TestRandomMigrations(t *testing.T) {
-	t.Parallel()
-	for seed := range uint64(20) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			r := &randomService{Rand: rand.New(rand.NewPCG(seed, 4)), withRows: seed%3 != 0}
-			for range 2 + r.IntN(3) {
-				r.addModel()
-			}
-			for range 2 + r.IntN(4) {
-				r.addRelation()
-			}
-			f := openDatabase(t)
-			s := f.deploy(&schema.Schema{}, r.text(), nil)
-			for range 4 {
-				var text strings.Builder
-				before := r.text()
-				if r.withRows {
-					f.fillRows(s)
-				}
-				kept := f.values(s, r)
-				r.settle()
-				for range 1 + r.IntN(5) {
-					r.change()
-				}
-				s = f.deploy(s, r.text(), &text)
-				f.checkKept(s, r, kept)
-				if t.Failed() {
-					t.Fatalf("from\n%s\nto\n%s\nby\n%s", before, r.text(), text.String())
-				}
-			}
-		})
-	}
-}
 
 // randomService is a datamodel that changes at random. Everything in it has a
 // number that stays when names change.
@@ -340,110 +298,9 @@ func (x *randomRelation) write(b *strings.Builder, m *randomModel) {
 	}
 }
 
-// fillRows puts one row into each table that has none, and links them all.
-func (f *database) fillRows(s *schema.Schema) {
-	f.t.Helper()
-	f.exec("SET foreign_key_checks = 0")
-	defer f.exec("SET foreign_key_checks = 1")
-	for _, m := range s.Models {
-		columns, values := []string{quoted(`"%s"`, m.ID().Column())}, []any{1}
-		for _, field := range m.Fields {
-			switch {
-			case field.IsScalar() && !field.IsID():
-				columns, values = append(columns, quoted(`"%s"`, field.Column())), append(values, sample(field.Type))
-			case field.IsScalarList():
-				f.run(quoted(`INSERT IGNORE INTO "%s" VALUES (1, 1000, ?)`, field.ListTable()), sample(field.Type))
-			}
-		}
-		marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
-		f.run(quoted(`INSERT IGNORE INTO "%s" (%s) VALUES (%s)`, m.Table(), strings.Join(columns, ", "), marks), values...)
-	}
-	for _, x := range s.Relations {
-		switch link := x.Link.(type) {
-		case *schema.Inline:
-			f.run(quoted(`UPDATE "%s" SET "%s" = 1`, link.Model.Table(), link.Column))
-		case *schema.LinkTable:
-			f.run(quoted(`INSERT IGNORE INTO "%s" VALUES (1, 1)`, link.Table))
-		}
-	}
-}
-
-// quoted is Sprintf with the quotes of MySQL.
-func quoted(format string, args ...any) string {
-	return fmt.Sprintf(strings.ReplaceAll(format, `"`, "`"), args...)
-}
-
-func sample(t scalar.Type) any {
-	switch t {
-	case scalar.Int, scalar.Boolean:
-		return 1
-	case scalar.DateTime:
-		return "2017-01-01 00:00:00.057"
-	case scalar.Float:
-		return 1.5
-	case scalar.Json:
-		return `{"a":1}`
-	case scalar.Enum:
-		return "B"
-	}
-	return "text"
-}
-
-// values returns what is stored for each field and relation by its number.
-func (f *database) values(s *schema.Schema, r *randomService) map[int]string {
-	f.t.Helper()
-	found := map[int]string{}
-	for _, m := range r.models {
-		for _, x := range m.fields {
-			field := s.Model(m.name).Field(x.name)
-			if field.List {
-				found[x.number] = f.value(quoted(`SELECT group_concat(value) FROM "%s"`, field.ListTable()))
-			} else {
-				found[x.number] = f.value(quoted(`SELECT group_concat("%s") FROM "%s"`, field.Column(), m.table()))
-			}
-		}
-	}
-	for _, x := range r.relations {
-		switch link := s.Relation(x.name).Link.(type) {
-		case *schema.Inline:
-			found[x.number] = f.value(quoted(`SELECT group_concat("%s") FROM "%s"`, link.Column, link.Model.Table()))
-		case *schema.LinkTable:
-			found[x.number] = f.value(quoted(`SELECT group_concat(concat("%s", "%s")) FROM "%s"`, link.ColumnA, link.ColumnB, link.Table))
-		}
-	}
-	return found
-}
-
 func (m *randomModel) table() string {
 	if m.db != "" {
 		return m.db
 	}
 	return m.name
-}
-
-func (f *database) value(query string) string {
-	f.t.Helper()
-	var v any
-	if err := f.db.QueryRow(query).Scan(&v); err != nil {
-		f.t.Fatalf("%v\n%s", err, query)
-	}
-	return fmt.Sprint(v)
-}
-
-// checkKept compares what the last deploy had no reason to change.
-func (f *database) checkKept(s *schema.Schema, r *randomService, kept map[int]string) {
-	f.t.Helper()
-	now := f.values(s, r)
-	for _, m := range r.models {
-		for _, x := range m.fields {
-			if want, ok := kept[x.number]; ok && !x.changed && now[x.number] != want && want != "<nil>" {
-				f.t.Errorf("%s.%s held %s and now %s", m.name, x.name, want, now[x.number])
-			}
-		}
-	}
-	for _, x := range r.relations {
-		if want, ok := kept[x.number]; ok && !x.changed && now[x.number] != want {
-			f.t.Errorf("relation %s held %s and now %s", x.name, want, now[x.number])
-		}
-	}
 }
