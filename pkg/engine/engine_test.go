@@ -56,7 +56,7 @@ func deploy(t testing.TB, c *connector.Connector, text string, o engine.Options,
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Migrate(t.Context(), 1, changes); err != nil {
+	if err := db.Migrate(t.Context(), connector.Run{Revision: 1, Steps: changes}); err != nil {
 		t.Fatal(err)
 	}
 	service, err := engine.New(c, o).Service(&project.Project{ID: id, Revision: 1, Schema: schema, Datamodel: text})

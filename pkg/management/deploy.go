@@ -54,19 +54,19 @@ func (m *Management) Deploy(ctx context.Context, in DeployInput) (*DeployPayload
 	if _, err := m.stored(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	release, err := m.reserve(in.ID)
+	r, err := m.reserve(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
-	if err := m.repairProject(ctx, in.ID); err != nil {
+	defer r.release()
+	if err := r.repair(ctx); err != nil {
 		return nil, fmt.Errorf("finish an earlier deploy: %w", err)
 	}
 	current, err := m.stored(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	d := &deploy{Management: m, in: in, current: current, db: m.connector.Database(in.ID)}
+	d := &deploy{reservation: r, in: in, current: current, db: m.connector.Database(in.ID)}
 	if err := d.plan(ctx); err != nil {
 		return nil, err
 	}
@@ -82,12 +82,12 @@ func (m *Management) Deploy(ctx context.Context, in DeployInput) (*DeployPayload
 		return &d.payload, nil
 	}
 	// From here on a client that goes away stops nothing.
-	return &d.payload, d.perform(context.WithoutCancel(ctx))
+	return &d.payload, d.perform(r.ctx)
 }
 
 // deploy is one deploy on its way.
 type deploy struct {
-	*Management
+	*reservation
 	in      DeployInput
 	current *project.Project
 	db      *connector.Database
@@ -260,12 +260,18 @@ func (d *deploy) perform(ctx context.Context) error {
 
 // migrate changes the tables and records how that went.
 func (d *deploy) migrate(ctx context.Context, one *migration.Migration) error {
-	if err := d.db.Migrate(ctx, one.Revision, d.changes); err != nil {
+	d.running.Store(one)
+	defer d.running.Store(nil)
+	run := connector.Run{Revision: one.Revision, Steps: d.changes, Lock: d.lock, Applied: func(steps int) { d.applied.Store(int64(steps)) }}
+	if err := d.db.Migrate(ctx, run); err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
 		d.log.Error("migration failed", "service", d.connector.ProjectText(one.Project), "revision", one.Revision, "cause", err)
 		said := "The migration failed and was taken back, tables and data are as they were. "
 		takeBack(one, err.Error())
-		if !d.connector.Facts().DDLInTx {
-			said = "The migration failed; the changes before it stay, and the next deploy goes on from there. "
+		if errors.Is(err, connector.ErrHalfDone) {
+			said = "The migration failed and could not be taken back; the next deploy tries again to do so. "
 			one.Status = migration.RollbackFailure
 		}
 		d.payload = DeployPayload{Errors: []migration.Problem{{Type: "Global", Description: said + err.Error()}}}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/prisma1-go/prisma1/pkg/auth"
+	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/migration"
 	"github.com/prisma1-go/prisma1/pkg/project"
@@ -20,11 +21,11 @@ func (m *Management) AddProject(ctx context.Context, id project.ID, secrets []st
 	if err := id.Check(); err != nil {
 		return nil, err
 	}
-	release, err := m.reserve(id)
+	r, err := m.reserve(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
+	defer r.release()
 	existing, err := m.store.Project(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("look for service %s: %w", m.connector.ProjectText(id), err)
@@ -37,7 +38,7 @@ func (m *Management) AddProject(ctx context.Context, id project.ID, secrets []st
 		return nil, storage("The service was not created", err)
 	}
 	p := &project.Project{ID: id, Revision: 1, Secrets: secrets, Schema: &schema.Schema{}}
-	if err := db.Migrate(ctx, p.Revision, nil); err != nil {
+	if err := db.Migrate(ctx, connector.Run{Revision: p.Revision}); err != nil {
 		return nil, storage("The service was not created", err)
 	}
 	if err := m.store.CreateProject(ctx, p); err != nil {
@@ -50,11 +51,11 @@ func (m *Management) AddProject(ctx context.Context, id project.ID, secrets []st
 // that nothing is left when it fails or is killed between and repeated.
 // Returns fault.NoService and fault.DeploymentInProgress.
 func (m *Management) DeleteProject(ctx context.Context, id project.ID) (*project.Project, error) {
-	release, err := m.reserve(id)
+	r, err := m.reserve(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
+	defer r.release()
 	p, err := m.stored(ctx, id)
 	if err != nil {
 		return nil, err

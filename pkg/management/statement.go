@@ -17,17 +17,15 @@ type Statement struct {
 // statements are the SQL of all changes, in the order in which they would run. Statements whose
 // text only the run itself can know are not among them.
 func (d *deploy) statements() ([]Statement, error) {
+	script, err := d.db.Script(d.changes)
+	if err != nil {
+		return nil, fmt.Errorf("write the statements: %w", err)
+	}
 	var list []Statement
-	for _, sc := range d.changes {
+	for i, sc := range d.changes {
 		name := stepName(migration.Describe(sc.Step, d.payload.Previous, d.payload.Next))
-		for _, change := range sc.Changes {
-			statements, err := d.db.Statements(change)
-			if err != nil {
-				return nil, fmt.Errorf("write the statements of %s: %w", name, err)
-			}
-			for _, s := range statements {
-				list = append(list, Statement{Step: name, SQL: s.SQL})
-			}
+		for _, s := range script[i] {
+			list = append(list, Statement{Step: name, SQL: s.SQL})
 		}
 	}
 	return list, nil
