@@ -17,7 +17,7 @@ func (d *Document) Check(rules Rules) []Problem {
 	if d.Legacy() {
 		return d.checkLegacy(rules)
 	}
-	c := &checker{doc: d, rules: rules, noted: map[Problem]bool{}}
+	c := newChecker(d, rules)
 	for _, rule := range []func(){
 		c.duplicateTypes, c.types, c.fieldDirectives, c.enums, c.typeDirectives, c.crossRenames, c.added, c.mixed,
 	} {
@@ -38,7 +38,7 @@ func (d *Document) Check(rules Rules) []Problem {
 // that is not forced. previous may be nil. Prisma 1 warned in every deploy, also
 // of the column that a table has from datamodel 1.0.
 func (d *Document) Warnings(previous *schema.Schema) []Problem {
-	c := &checker{doc: d, noted: map[Problem]bool{}}
+	c := newChecker(d, Rules{})
 	for _, t := range d.relationTables() {
 		for _, f := range t.fields {
 			if f.directives.ForName("id") != nil && !hasLinkID(previous, t.name, f.column()) {
@@ -65,6 +65,16 @@ type checker struct {
 	rules    Rules
 	problems []Problem
 	noted    map[Problem]bool // problems, without their place
+
+	uses    map[use]int            // of the names that relations had
+	unnamed map[use]bool           // whether a field leads to the type of that name without saying one
+	named   map[string][]*fieldDef // relation fields by the name they say
+}
+
+func newChecker(d *Document, rules Rules) *checker {
+	c := &checker{doc: d, rules: rules, noted: map[Problem]bool{}}
+	c.countNames()
+	return c
 }
 
 // field notes a problem of a field.

@@ -42,6 +42,7 @@ type Document struct {
 
 	typeByName map[string]*typeDef // the first of a name
 	enumByName map[string]*enumDef
+	relations  []*fieldDef // of all models
 
 	written *Document // as it stands in the text when that is datamodel 1.0, else nil
 	adopts  bool      // a text of 1.0 for tables that were not made by a deploy
@@ -66,6 +67,7 @@ func Parse(text string) (*Document, *SyntaxError) {
 			d.addEnum(def)
 		}
 	}
+	d.relate()
 	return d, nil
 }
 
@@ -90,6 +92,15 @@ type typeDef struct {
 	start      int // of the name, in characters
 	directives ast.DirectiveList
 	fields     []*fieldDef
+
+	relations []*fieldDef                 // of fields, those that lead to a type
+	leading   map[relationEnd][]*fieldDef // relations by where they lead
+}
+
+// A relationEnd is where relation fields of a type lead.
+type relationEnd struct {
+	target string
+	name   string // of the relation as the fields say it; "" for all that lead to target
 }
 
 // A fieldDef is one field of a type of the text.
@@ -102,6 +113,7 @@ type fieldDef struct {
 	list       bool
 	required   bool // never with list
 	hidden     bool // not in the text: a field that every model of datamodel 1.0 has
+	relation   bool // leads to a type of the text
 	directives ast.DirectiveList
 }
 
@@ -168,11 +180,30 @@ func (d *Document) isEnum(f *fieldDef) bool {
 	return !isScalar && d.enumByName[f.typeName] != nil
 }
 
-// isRelation tells whether the field leads to a type of the text.
-func (d *Document) isRelation(f *fieldDef) bool {
-	_, isScalar := f.scalarType()
-	return !isScalar && d.enumByName[f.typeName] == nil && d.typeByName[f.typeName] != nil
+// relate finds the fields that lead to a type of the text, once all types are known.
+func (d *Document) relate() {
+	for _, t := range d.types {
+		t.leading = map[relationEnd][]*fieldDef{}
+		for _, f := range t.fields {
+			_, isScalar := f.scalarType()
+			f.relation = !isScalar && d.enumByName[f.typeName] == nil && d.typeByName[f.typeName] != nil
+			if f.relation {
+				t.relations = append(t.relations, f)
+				end := relationEnd{f.typeName, ""}
+				t.leading[end] = append(t.leading[end], f)
+				if end.name = f.relationName(); end.name != "" {
+					t.leading[end] = append(t.leading[end], f)
+				}
+			}
+		}
+	}
+	for _, t := range d.models() {
+		d.relations = append(d.relations, t.relations...)
+	}
 }
+
+// isRelation tells whether the field leads to a type of the text.
+func (d *Document) isRelation(f *fieldDef) bool { return f.relation }
 
 // argument returns an argument's value as text, whatever its kind, and whether
 // it is there: link: INLINE and link: "INLINE" are the same to Prisma 1.

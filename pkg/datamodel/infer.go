@@ -19,6 +19,7 @@ func Infer(d *Document, previous *schema.Schema) (*schema.Schema, error) {
 	in := &inferrer{
 		doc: d, previous: previous, renames: d.Renames(previous),
 		next: &schema.Schema{Legacy: d.Legacy()}, relations: map[string]*schema.Relation{},
+		modelByName: map[string]*schema.Model{}, enumByName: map[string]*schema.Enum{}, fields: map[*fieldDef]*schema.Field{},
 	}
 	in.enums()
 	in.models()
@@ -36,12 +37,17 @@ type inferrer struct {
 	renames   Renames
 	next      *schema.Schema
 	relations map[string]*schema.Relation // by name
+
+	modelByName map[string]*schema.Model
+	enumByName  map[string]*schema.Enum
+	fields      map[*fieldDef]*schema.Field
 }
 
 func (in *inferrer) enums() {
 	for _, e := range in.doc.enums {
-		if in.next.Enum(e.name) == nil {
-			in.next.Enums = append(in.next.Enums, &schema.Enum{Name: e.name, Values: e.values})
+		if in.enumByName[e.name] == nil {
+			in.enumByName[e.name] = &schema.Enum{Name: e.name, Values: e.values}
+			in.next.Enums = append(in.next.Enums, in.enumByName[e.name])
 		}
 	}
 }
@@ -49,16 +55,20 @@ func (in *inferrer) enums() {
 // models adds the models with their fields; relation fields are still without their relation.
 func (in *inferrer) models() {
 	for _, t := range in.doc.models() {
-		if in.next.Model(t.name) != nil {
+		if in.modelByName[t.name] != nil {
 			continue
 		}
 		m := &schema.Model{Name: t.name, StableID: in.stableID(t.name), Embedded: t.isEmbedded()}
 		m.DBName = differing(t.dbName(), t.name)
+		named := map[string]bool{}
 		for _, def := range t.fields {
-			if f := in.field(m, def); f != nil && m.Field(f.Name) == nil {
+			if f := in.field(m, def); f != nil && !named[f.Name] {
+				named[f.Name] = true
+				in.fields[def] = f
 				m.Fields = append(m.Fields, f)
 			}
 		}
+		in.modelByName[t.name] = m
 		in.next.Models = append(in.next.Models, m)
 	}
 }
@@ -106,7 +116,7 @@ func (in *inferrer) field(m *schema.Model, def *fieldDef) *schema.Field {
 	}
 	if t, ok := def.scalarType(); ok {
 		f.Type = t
-	} else if f.Enum = in.next.Enum(def.typeName); f.Enum != nil {
+	} else if f.Enum = in.enumByName[def.typeName]; f.Enum != nil {
 		f.Type = scalar.Enum
 	} else {
 		return nil

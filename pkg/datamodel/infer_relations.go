@@ -2,6 +2,7 @@ package datamodel
 
 import (
 	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
@@ -9,7 +10,7 @@ import (
 // then every relation what its fields say.
 func (in *inferrer) relate() error {
 	fields := map[*schema.Relation][]*fieldDef{}
-	for _, def := range in.doc.allRelationFields() {
+	for _, def := range in.doc.relations {
 		f := in.relationField(def)
 		if f == nil {
 			continue
@@ -30,12 +31,8 @@ func (in *inferrer) relate() error {
 
 // relationField returns the field of the schema that a definition became, nil when it was left out.
 func (in *inferrer) relationField(def *fieldDef) *schema.Field {
-	m := in.next.Model(def.owner.name)
-	if m == nil || in.next.Model(def.typeName) == nil {
-		return nil
-	}
-	f := m.Field(def.name)
-	if f == nil || f.TypeCode() != "Null" || f.Relation != nil {
+	f := in.fields[def]
+	if f == nil || in.modelByName[def.typeName] == nil || f.Type != scalar.Null || f.Relation != nil {
 		return nil
 	}
 	return f
@@ -54,7 +51,7 @@ func (in *inferrer) relation(def *fieldDef) (*schema.Relation, error) {
 	if old := in.previousRelation(name, a, b); old != nil && old.ModelA.Name == in.renames.model(b) {
 		a, b = b, a
 	}
-	r := &schema.Relation{Name: name, ModelA: in.next.Model(a), ModelB: in.next.Model(b)}
+	r := &schema.Relation{Name: name, ModelA: in.modelByName[a], ModelB: in.modelByName[b]}
 	in.relations[name] = r
 	in.next.Relations = append(in.next.Relations, r)
 	return r, nil
@@ -131,7 +128,7 @@ func (in *inferrer) previousSide(r *schema.Relation, def *fieldDef) schema.Side 
 // onDelete returns what the field on a side says.
 func (in *inferrer) onDelete(r *schema.Relation, fields []*fieldDef, side schema.Side) schema.OnDelete {
 	for _, def := range fields {
-		f := in.next.Model(def.owner.name).Field(def.name)
+		f := in.fields[def]
 		value, _ := argument(def.directives, "relation", "onDelete")
 		if f.Side == side && value == string(schema.Cascade) {
 			return schema.Cascade
@@ -154,7 +151,7 @@ func (in *inferrer) link(r *schema.Relation, fields []*fieldDef) schema.Link {
 		if active.list {
 			owner = back
 		}
-		return &schema.Inline{Model: in.next.Model(owner.owner.name), Column: owner.column()}
+		return &schema.Inline{Model: in.modelByName[owner.owner.name], Column: owner.column()}
 	}
 	return in.linkTable(r)
 }

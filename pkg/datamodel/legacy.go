@@ -33,6 +33,7 @@ func (d *Document) readAs10() *Document {
 			read.typeByName[t.name] = now
 		}
 	}
+	read.relate()
 	return read
 }
 
@@ -138,7 +139,7 @@ func (d *Document) default10(f *fieldDef, literal *ast.Value) *ast.Value {
 func (in *inferrer) legacyLink(r *schema.Relation, fields []*fieldDef) schema.Link {
 	for _, f := range fields {
 		if column, ok := argument(f.directives, "pgRelation", "column"); ok && !f.list {
-			return &schema.Inline{Model: in.next.Model(f.owner.name), Column: column}
+			return &schema.Inline{Model: in.modelByName[f.owner.name], Column: column}
 		}
 	}
 	for _, f := range fields {
@@ -160,7 +161,7 @@ func (in *inferrer) namedTable(r *schema.Relation, f *fieldDef, table string) *s
 	if other == "" {
 		other = "B"
 	}
-	if in.next.Model(f.owner.name).Field(f.name).Side == schema.SideB {
+	if in.fields[f].Side == schema.SideB {
 		own, other = other, own
 	}
 	return &schema.LinkTable{Table: table, ColumnA: own, ColumnB: other}

@@ -1,7 +1,5 @@
 package datamodel
 
-import "slices"
-
 // Values of @relation(link:).
 const (
 	linkInline = "INLINE"
@@ -40,17 +38,12 @@ func (d *Document) related(f *fieldDef) *fieldDef {
 	if other == nil || !d.isRelation(f) {
 		return nil
 	}
-	name := f.relationName()
-	i := slices.IndexFunc(other.fields, func(g *fieldDef) bool {
-		if g.typeName != f.owner.name || !d.isRelation(g) || other == f.owner && g.name == f.name {
-			return false
+	for _, g := range other.leading[relationEnd{f.owner.name, f.relationName()}] {
+		if other != f.owner || g.name != f.name {
+			return g
 		}
-		return name == "" || g.relationName() == name
-	})
-	if i < 0 {
-		return nil
 	}
-	return other.fields[i]
+	return nil
 }
 
 // nameOfRelation returns the name of the relation a field belongs to: its own,
@@ -89,20 +82,6 @@ func sorted(a, b string) (string, string) {
 		return b, a
 	}
 	return a, b
-}
-
-// relationFields returns the fields of a type that lead to a type.
-func (d *Document) relationFields(t *typeDef) []*fieldDef {
-	return slices.DeleteFunc(slices.Clone(t.fields), func(f *fieldDef) bool { return !d.isRelation(f) })
-}
-
-// allRelationFields returns the relation fields of all models.
-func (d *Document) allRelationFields() []*fieldDef {
-	var all []*fieldDef
-	for _, t := range d.models() {
-		all = append(all, d.relationFields(t)...)
-	}
-	return all
 }
 
 // relationTable returns the type that describes the table of the relation called name, or nil.

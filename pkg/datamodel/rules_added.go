@@ -56,9 +56,10 @@ func (c *checker) enumName(e *enumDef) {
 
 func (c *checker) doubledValues(e *enumDef) {
 	var doubled []string
-	for i, value := range e.values {
-		if quoted := "`" + value + "`"; slices.Contains(e.values[:i], value) && !slices.Contains(doubled, quoted) {
-			doubled = append(doubled, quoted)
+	count := map[string]int{}
+	for _, value := range e.values {
+		if count[value]++; count[value] == 2 {
+			doubled = append(doubled, "`"+value+"`")
 		}
 	}
 	if len(doubled) > 0 {
@@ -149,13 +150,26 @@ func (c *checker) sameTables() {
 	if err != nil {
 		return // a clash of relation names, which Infer reports by its own fault
 	}
+	fields := map[*typeDef]map[string]*fieldDef{}
 	for _, taken := range collisions(s, c.rules.FoldedNames) {
 		t := c.doc.typeByName[taken.model]
-		i := slices.IndexFunc(t.fields, func(f *fieldDef) bool { return f.name == taken.field })
-		if i < 0 {
-			c.typ(t, "The type `%s` needs the table `%s`, which %s has already.", t.name, taken.name, taken.owner)
+		if fields[t] == nil {
+			fields[t] = byName(t.fields)
+		}
+		f := fields[t][taken.field]
+		if f == nil {
+			c.typ(t, "The type `%s` needs the %s `%s`, which %s has already.", t.name, taken.kind, taken.name, taken.owner)
 			continue
 		}
-		c.field(t.fields[i], "The field `%s` needs the %s `%s`, which %s has already.", taken.field, taken.kind, taken.name, taken.owner)
+		c.field(f, "The field `%s` needs the %s `%s`, which %s has already.", taken.field, taken.kind, taken.name, taken.owner)
 	}
+}
+
+// byName returns the first field of each name.
+func byName(fields []*fieldDef) map[string]*fieldDef {
+	found := make(map[string]*fieldDef, len(fields))
+	for _, f := range slices.Backward(fields) {
+		found[f.name] = f
+	}
+	return found
 }

@@ -54,19 +54,25 @@ const scalarListStrategies = "Valid values for the strategy argument of `@scalar
 
 // fieldDirectives looks at the directives of all fields, those of relation tables too.
 func (c *checker) fieldDirectives() {
+	c.eachDirective(fieldRules)
+}
+
+// eachDirective looks at the directives of all fields that rules know.
+func (c *checker) eachDirective(rules map[string]fieldRule) {
 	for _, t := range c.doc.types {
 		for _, f := range t.fields {
+			doubled := hasDoubled(f.directives)
 			for _, directive := range f.directives {
-				if rule, known := fieldRules[directive.Name]; known {
-					c.fieldDirective(f, directive, rule)
+				if rule, known := rules[directive.Name]; known {
+					c.fieldDirective(f, directive, rule, doubled)
 				}
 			}
 		}
 	}
 }
 
-func (c *checker) fieldDirective(f *fieldDef, directive *ast.Directive, rule fieldRule) {
-	if hasDoubled(f.directives) {
+func (c *checker) fieldDirective(f *fieldDef, directive *ast.Directive, rule fieldRule, doubled bool) {
+	if doubled {
 		c.field(f, "The field `%s` specifies a directive more than once. Directives must appear exactly once on a field.", f.name)
 	}
 	for _, arg := range rule.required {
@@ -94,7 +100,15 @@ func (c *checker) argument(f *fieldDef, rule argumentRule, value *ast.Value) {
 }
 
 func hasDoubled(directives ast.DirectiveList) bool {
-	return slices.ContainsFunc(directives, func(d *ast.Directive) bool { return len(directives.ForNames(d.Name)) > 1 })
+	if len(directives) < 2 {
+		return false
+	}
+	names := map[string]bool{}
+	return slices.ContainsFunc(directives, func(d *ast.Directive) bool {
+		found := names[d.Name]
+		names[d.Name] = true
+		return found
+	})
 }
 
 func anyValue(*ast.Value) string { return "" }

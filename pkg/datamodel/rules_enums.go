@@ -12,8 +12,8 @@ var enumValue = regexp.MustCompile(`^[A-Z][a-zA-Z0-9_]*$`)
 
 // enums looks at the names of enums and of their values.
 func (c *checker) enums() {
-	for i, e := range c.doc.enums {
-		if slices.ContainsFunc(c.doc.enums[:i], func(other *enumDef) bool { return other.name == e.name }) {
+	for _, e := range c.doc.enums {
+		if c.doc.enumByName[e.name] != e {
 			c.enum(e, "The enum type `%s` is defined twice in the schema. Enum names must be unique.", e.name)
 		}
 		c.enumValues(e)

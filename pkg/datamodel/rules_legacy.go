@@ -14,7 +14,7 @@ import (
 // servers up to 1.30 (LegacyDataModelValidator.scala), then what they let pass
 // and could not run.
 func (d *Document) checkLegacy(rules Rules) []Problem {
-	c := &checker{doc: d.written, rules: rules, noted: map[Problem]bool{}}
+	c := newChecker(d.written, rules)
 	for _, rule := range []func(){
 		c.reservedFields, c.allDuplicateFields, c.reservedNames, c.duplicateTypes, c.allMissingTypes,
 		c.relations10, c.scalarFields10, c.directives10, c.enums, c.typeDirectives, c.crossRenames, c.added,
@@ -111,7 +111,7 @@ func (c *checker) relations10() {
 	if !c.doc.names10Tables() {
 		return
 	}
-	for _, f := range c.doc.allRelationFields() {
+	for _, f := range c.doc.relations {
 		if !c.doc.placed10(f) && !c.doc.placed10(c.doc.related(f)) {
 			c.field(f, "The relation field `%s` must say where its links are: with `@pgRelation(column:)` or with "+
 				"`@pgRelationTable(table:, relationColumn:, targetColumn:)`, on this field or on the opposite one.", f.name)
@@ -162,17 +162,7 @@ var rules10 = map[string]fieldRule{
 	},
 }
 
-func (c *checker) directives10() {
-	for _, t := range c.doc.types {
-		for _, f := range t.fields {
-			for _, directive := range f.directives {
-				if rule, known := rules10[directive.Name]; known {
-					c.fieldDirective(f, directive, rule)
-				}
-			}
-		}
-	}
-}
+func (c *checker) directives10() { c.eachDirective(rules10) }
 
 func singleValue(value *ast.Value) string {
 	if isSingle(value) {

@@ -2,14 +2,13 @@ package datamodel
 
 import (
 	"maps"
-	"slices"
 
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
 
 // missingLinks asks one-to-one relations on which side their column is to be.
 func (c *checker) missingLinks() {
-	for _, f := range c.doc.allRelationFields() {
+	for _, f := range c.doc.relations {
 		back := c.doc.related(f)
 		if back == nil || f.list || back.list || f.link() != "" || back.link() != "" {
 			continue
@@ -22,7 +21,7 @@ func (c *checker) missingLinks() {
 }
 
 func (c *checker) doubledLinks() {
-	for _, f := range c.doc.allRelationFields() {
+	for _, f := range c.doc.relations {
 		back := c.doc.related(f)
 		if back != nil && f.link() != "" && back.link() != "" {
 			c.field(f, "The `link` argument must be specified only on one side of a relation. "+
@@ -33,7 +32,7 @@ func (c *checker) doubledLinks() {
 
 // inlineLists finds lists that want a column of their own table.
 func (c *checker) inlineLists() {
-	for _, f := range c.doc.allRelationFields() {
+	for _, f := range c.doc.relations {
 		if !f.list || f.link() != linkInline {
 			continue
 		}
@@ -88,7 +87,7 @@ func (c *checker) relationTables() {
 
 // relationTableFields returns the model fields of the relation a table belongs to.
 func (c *checker) relationTableFields(t *typeDef) []*fieldDef {
-	return slices.DeleteFunc(c.doc.allRelationFields(), func(f *fieldDef) bool { return f.relationName() != t.name })
+	return c.named[t.name]
 }
 
 func (c *checker) relationTableTypes(t *typeDef) {
@@ -96,7 +95,7 @@ func (c *checker) relationTableTypes(t *typeDef) {
 	for _, f := range c.relationTableFields(t) {
 		wanted[f.owner.name], wanted[f.typeName] = true, true
 	}
-	for _, f := range c.doc.relationFields(t) {
+	for _, f := range t.relations {
 		found[f.typeName] = true
 	}
 	if !maps.Equal(wanted, found) {
@@ -105,7 +104,7 @@ func (c *checker) relationTableTypes(t *typeDef) {
 }
 
 func (c *checker) relationTableShape(t *typeDef) {
-	if len(c.doc.relationFields(t)) != 2 {
+	if len(t.relations) != 2 {
 		c.typ(t, "A link table must specify exactly two relation fields.")
 	}
 	for _, f := range t.fields {

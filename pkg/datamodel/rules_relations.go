@@ -1,9 +1,6 @@
 package datamodel
 
-import (
-	"regexp"
-	"slices"
-)
+import "regexp"
 
 // ambiguousRelations looks at the relation fields of a type that more than one relation could own.
 func (c *checker) ambiguousRelations(t *typeDef) {
@@ -24,7 +21,7 @@ func (c *checker) namedRelations() {
 func (c *checker) ambiguousFields(t *typeDef) []*fieldDef {
 	var targets []string
 	byTarget := map[string][]*fieldDef{}
-	for _, f := range c.doc.relationFields(t) {
+	for _, f := range t.relations {
 		if len(byTarget[f.typeName]) == 0 {
 			targets = append(targets, f.typeName)
 		}
@@ -56,27 +53,42 @@ func (c *checker) ambiguous(f *fieldDef) {
 
 // usesBetween counts the fields of the two types of a relation that carry its name.
 func (c *checker) usesBetween(f *fieldDef, name string) int {
-	count := 0
-	for _, g := range c.relationFieldsOf(f.owner.name, f.typeName) {
-		if g.relationName() != "" && g.oldRelationName() == name {
-			count++
-		}
+	owner, other := c.doc.typeByName[f.owner.name], c.doc.typeByName[f.typeName]
+	if owner == other {
+		return c.uses[use{owner, name}]
 	}
-	return count
+	return c.uses[use{owner, name}] + c.uses[use{other, name}]
 }
 
-func (c *checker) relationFieldsOf(a, b string) []*fieldDef {
-	fields := c.doc.relationFields(c.doc.typeByName[a])
-	if a != b {
-		fields = append(fields, c.doc.relationFields(c.doc.typeByName[b])...)
+// A use is a name in the relation fields of a type.
+type use struct {
+	owner *typeDef
+	name  string
+}
+
+// countNames prepares what the rules of relations look up.
+func (c *checker) countNames() {
+	c.uses, c.unnamed, c.named = map[use]int{}, map[use]bool{}, map[string][]*fieldDef{}
+	for _, t := range c.doc.types {
+		for _, f := range t.relations {
+			if f.relationName() != "" {
+				c.uses[use{t, f.oldRelationName()}]++
+			} else {
+				c.unnamed[use{t, f.typeName}] = true
+			}
+		}
 	}
-	return fields
+	for _, f := range c.doc.relations {
+		if name := f.relationName(); name != "" {
+			c.named[name] = append(c.named[name], f)
+		}
+	}
 }
 
 // namedFields returns the model fields with @relation(name:), by that name.
 func (c *checker) namedFields() (names []string, fields map[string][]*fieldDef) {
 	fields = map[string][]*fieldDef{}
-	for _, f := range c.doc.allRelationFields() {
+	for _, f := range c.doc.relations {
 		if f.relationName() == "" {
 			continue
 		}
@@ -111,13 +123,12 @@ func (c *checker) oppositeType(f, other *fieldDef) {
 
 // namedOnOneSide finds relations whose name the opposite field does not carry.
 func (c *checker) namedOnOneSide() {
-	for _, f := range c.doc.allRelationFields() {
+	for _, f := range c.doc.relations {
 		name := f.oldRelationName()
 		if f.relationName() == "" || f.typeName == f.owner.name || c.usesBetween(f, name) != 1 {
 			continue
 		}
-		back := c.doc.relationFields(c.doc.typeByName[f.typeName])
-		if slices.ContainsFunc(back, func(g *fieldDef) bool { return g.typeName == f.owner.name && g.relationName() == "" }) {
+		if c.unnamed[use{c.doc.typeByName[f.typeName], f.owner.name}] {
 			c.field(f, "You are trying to set the relation '%[1]s' from `%[2]s` to `%[3]s` and are only providing a relation directive with a name on `%[2]s`. "+
 				"Please also provide the same named relation directive on the relation field on `%[3]s` pointing towards `%[2]s`.",
 				name, f.owner.name, f.typeName)
@@ -128,7 +139,7 @@ func (c *checker) namedOnOneSide() {
 var relationName = regexp.MustCompile(`^[A-Z][a-zA-Z0-9_]*$`)
 
 func (c *checker) relationNames() {
-	for _, f := range c.doc.allRelationFields() {
+	for _, f := range c.doc.relations {
 		value := argumentValue(f.directives, "relation", "name")
 		if value == nil || !isString(value) {
 			continue

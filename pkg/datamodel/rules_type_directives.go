@@ -15,16 +15,17 @@ var typeRules = map[string]func(*checker, *typeDef){
 
 func (c *checker) typeDirectives() {
 	for _, t := range c.doc.types {
+		doubled := hasDoubled(t.directives)
 		for _, directive := range t.directives {
 			if rule, known := typeRules[directive.Name]; known {
-				c.typeDirective(t, rule)
+				c.typeDirective(t, rule, doubled)
 			}
 		}
 	}
 }
 
-func (c *checker) typeDirective(t *typeDef, rule func(*checker, *typeDef)) {
-	if hasDoubled(t.directives) {
+func (c *checker) typeDirective(t *typeDef, rule func(*checker, *typeDef), doubled bool) {
+	if doubled {
 		c.typ(t, "The type `%s` specifies a directive more than once. Directives must appear exactly once on a type.", t.name)
 	}
 	rule(c, t)
@@ -32,13 +33,19 @@ func (c *checker) typeDirective(t *typeDef, rule func(*checker, *typeDef)) {
 
 // crossRenames finds types that take the name another one gives up in the same deploy.
 func (c *checker) crossRenames() {
+	renamed := map[string][]*typeDef{} // by the old name
+	for _, t := range c.doc.types {
+		if old := oldName(t.directives); old != "" {
+			renamed[old] = append(renamed[old], t)
+		}
+	}
 	for _, t := range c.doc.types {
 		old := oldName(t.directives)
 		if old == "" || old == t.name {
 			continue
 		}
-		for _, other := range c.doc.types {
-			if other != t && oldName(other.directives) == t.name {
+		for _, other := range renamed[t.name] {
+			if other != t {
 				c.typ(t, "You renamed type `%s` to `%s`. But that is the old name of type `%s`. Please do this in two steps.", old, t.name, other.name)
 			}
 		}

@@ -28,7 +28,7 @@ func Upgrade(text string) ([]Edit, []Problem, *SyntaxError) {
 		return nil, nil, syntax
 	}
 	if document.says11() {
-		c := &checker{doc: document, noted: map[Problem]bool{}}
+		c := newChecker(document, Rules{})
 		c.mixed()
 		return nil, c.problems, nil
 	}

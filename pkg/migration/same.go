@@ -16,7 +16,7 @@ func sameModel(a, b *schema.Model) bool {
 // unhide returns a model of datamodel 1.0 as 1.1 writes it: fields that it had
 // without naming them stand where the next model names them.
 func unhide(before, after *schema.Model) *schema.Model {
-	shown := *before
+	shown := &schema.Model{Name: before.Name, DBName: before.DBName, Embedded: before.Embedded}
 	shown.Fields = slices.DeleteFunc(slices.Clone(before.Fields), func(f *schema.Field) bool { return f.Hidden && !f.IsRelation() })
 	for i, f := range after.Fields {
 		old := before.Field(f.Name)
@@ -27,7 +27,7 @@ func unhide(before, after *schema.Model) *schema.Model {
 		named.Hidden = false
 		shown.Fields = slices.Insert(shown.Fields, min(i, len(shown.Fields)), &named)
 	}
-	return &shown
+	return shown
 }
 
 // visible returns the fields of a model but its back fields.

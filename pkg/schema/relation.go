@@ -1,7 +1,5 @@
 package schema
 
-import "slices"
-
 // Side is one of the two ends of a relation.
 type Side string
 
@@ -34,6 +32,8 @@ type Relation struct {
 	OnDeleteA OnDelete // when a node of ModelA is deleted
 	OnDeleteB OnDelete
 	Link      Link // never nil in a completed schema
+
+	fieldA, fieldB *Field // nil until Complete
 }
 
 // Link is how a relation lies in the database. The set is closed: Inline, LinkTable.
@@ -80,12 +80,10 @@ func (r *Relation) OnDelete(side Side) OnDelete {
 
 // Field returns the relation's field on a side, or nil before Complete.
 func (r *Relation) Field(side Side) *Field {
-	fields := r.Model(side).Fields
-	i := slices.IndexFunc(fields, func(f *Field) bool { return f.Relation == r && f.Side == side })
-	if i < 0 {
-		return nil
+	if side == SideB {
+		return r.fieldB
 	}
-	return fields[i]
+	return r.fieldA
 }
 
 // IsSelf tells whether the relation connects a model with itself.
@@ -167,6 +165,13 @@ func (r *Relation) HiddenField() string { return "_MagicalBackRelation_" + r.Nam
 // (MissingBackRelations.scala; unlike there the model keeps its place). It is
 // called once by whoever builds a schema, before sharing it.
 func (s *Schema) Complete() {
+	for _, m := range s.Models {
+		for _, f := range m.Fields {
+			if f.IsRelation() {
+				f.Relation.join(f)
+			}
+		}
+	}
 	for _, r := range s.Relations {
 		if r.Link == nil {
 			r.Link = LegacyLink(r.Name)
@@ -176,9 +181,20 @@ func (s *Schema) Complete() {
 				continue
 			}
 			m := r.Model(side)
-			m.Fields = append(m.Fields, &Field{
-				Name: r.HiddenField(), Model: m, List: true, Hidden: true, Relation: r, Side: side,
-			})
+			f := &Field{Name: r.HiddenField(), Model: m, List: true, Hidden: true, Relation: r, Side: side}
+			m.Fields = append(m.Fields, f)
+			r.join(f)
 		}
+	}
+	s.found = newLookup(s)
+}
+
+// join notes a field as that of its side, unless there is one.
+func (r *Relation) join(f *Field) {
+	switch {
+	case f.Side == SideB && r.fieldB == nil:
+		r.fieldB = f
+	case f.Side == SideA && r.fieldA == nil:
+		r.fieldA = f
 	}
 }

@@ -17,37 +17,37 @@ type Schema struct {
 	// Legacy marks a schema that a server of Prisma 1.30 or older stored
 	// (datamodel 1.0): behaviours follow from field names there.
 	Legacy bool
+
+	found *lookup // nil until Complete
+}
+
+func (s *Schema) lookup() *lookup {
+	if s.found == nil {
+		return &lookup{}
+	}
+	return s.found
 }
 
 // Model returns the model called name, or nil.
 func (s *Schema) Model(name string) *Model {
-	i := slices.IndexFunc(s.Models, func(m *Model) bool { return m.Name == name })
-	if i < 0 {
-		return nil
-	}
-	return s.Models[i]
+	return find(s.lookup().models, s.Models, name, func(m *Model) string { return m.Name })
 }
 
 // Relation returns the relation called name, or nil.
 func (s *Schema) Relation(name string) *Relation {
-	i := slices.IndexFunc(s.Relations, func(r *Relation) bool { return r.Name == name })
-	if i < 0 {
-		return nil
-	}
-	return s.Relations[i]
+	return find(s.lookup().relations, s.Relations, name, func(r *Relation) string { return r.Name })
 }
 
 // Enum returns the enum called name, or nil.
 func (s *Schema) Enum(name string) *Enum {
-	i := slices.IndexFunc(s.Enums, func(e *Enum) bool { return e.Name == name })
-	if i < 0 {
-		return nil
-	}
-	return s.Enums[i]
+	return find(s.lookup().enums, s.Enums, name, func(e *Enum) string { return e.Name })
 }
 
 // Between returns the relations that connect a and b, in either order.
 func (s *Schema) Between(a, b string) []*Relation {
+	if s.found != nil {
+		return s.found.between[pair(a, b)]
+	}
 	var found []*Relation
 	for _, r := range s.Relations {
 		if r.ModelA.Name == a && r.ModelB.Name == b || r.ModelA.Name == b && r.ModelB.Name == a {
@@ -70,6 +70,8 @@ type Model struct {
 	DBName   string // name of the table when it differs from Name, "" otherwise
 	Embedded bool   // only in stored schemas of document databases
 	Fields   []*Field
+
+	fields map[string]*Field // nil until Complete
 }
 
 // Table returns the name of the model's table.
@@ -82,11 +84,7 @@ func (m *Model) Table() string {
 
 // Field returns the field called name, hidden ones included, or nil.
 func (m *Model) Field(name string) *Field {
-	i := slices.IndexFunc(m.Fields, func(f *Field) bool { return f.Name == name })
-	if i < 0 {
-		return nil
-	}
-	return m.Fields[i]
+	return find(m.fields, m.Fields, name, func(f *Field) string { return f.Name })
 }
 
 // ID returns the model's id field. Only an embedded or legacy model can be without.
