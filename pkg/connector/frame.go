@@ -44,6 +44,14 @@ type write struct {
 	shape  int
 }
 
+// frameOf returns the frame of a read.
+func frameOf(read *plan.Read) *frame {
+	if read.Memo == nil {
+		return newFrame(read)
+	}
+	return plan.Keep(read.Memo, func() *frame { return newFrame(read) })
+}
+
 // newFrame decides what the statement of a read selects and what becomes of it.
 func newFrame(read *plan.Read) *frame {
 	f := &frame{parent: -1, id: -1}

@@ -2,6 +2,7 @@ package connector
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/prisma1-go/prisma1/pkg/plan"
 )
@@ -29,6 +30,30 @@ type layer struct {
 	count     int64    // of a connection
 	total     groupRow // of a connection, see plan.Connection
 	groupings [][]groupRow
+
+	ids  groups  // what groups points to
+	next []int32 // where regroup puts the next row of each group
+}
+
+// layers are those that nobody uses, for the room that they have.
+var layers = sync.Pool{New: func() any { return new(layer) }}
+
+// mostKept is the size of the largest buffer that is kept for the next answer, in bytes.
+const mostKept = 256 << 10
+
+// release gives the room of a layer to the next one.
+func (l *layer) release() {
+	if cap(l.text) > mostKept || cap(l.keys) > mostKept || cap(l.ids.list) > mostKept {
+		return
+	}
+	clear(l.children)
+	clear(l.lists)
+	*l = layer{
+		text: l.text[:0], ends: l.ends[:0], keys: l.keys[:0], bounds: l.bounds[:0],
+		parent: l.parent[:0], order: l.order[:0], starts: l.starts[:0], next: l.next[:0],
+		children: l.children[:0], lists: l.lists[:0], ids: l.ids,
+	}
+	layers.Put(l)
 }
 
 // lostAt is a row as one shape writes it.
@@ -50,9 +75,14 @@ type groups struct {
 	list  []byte           // the ids as a JSON array
 }
 
-// newGroups collects the ids in one key of a layer's rows.
-func newGroups(l *layer, key int) *groups {
-	g := &groups{index: make(map[string]int32, len(l.order)), of: make([]int32, l.rows), list: []byte{'['}}
+// collect takes the ids in one key of a layer's rows.
+func (g *groups) collect(l *layer, key int) {
+	if g.index == nil {
+		g.index = make(map[string]int32, len(l.order))
+	}
+	clear(g.index)
+	g.of = slices.Grow(g.of[:0], l.rows)[:l.rows]
+	g.list = append(g.list[:0], '[')
 	for _, row := range l.order {
 		id := l.key(row, key)
 		if string(id) == "null" {
@@ -70,7 +100,6 @@ func newGroups(l *layer, key int) *groups {
 		g.of[row] = i
 	}
 	g.list = append(g.list, ']')
-	return g
 }
 
 // key returns the JSON of a kept cell.
@@ -196,15 +225,17 @@ func (l *layer) copyParents() {
 // regroup puts the rows in order of their parents; within a group they keep
 // the order of the statement. Rows of no parent are dropped.
 func (l *layer) regroup() {
-	l.order = make([]int32, l.rows)
+	l.order = slices.Grow(l.order[:0], l.rows)[:l.rows]
 	if l.groups == nil {
 		for i := range l.order {
 			l.order[i] = int32(i)
 		}
-		l.starts = []int32{0, int32(l.rows)}
+		l.starts = append(l.starts[:0], 0, int32(l.rows))
 		return
 	}
-	l.starts = make([]int32, len(l.groups.index)+1)
+	count := len(l.groups.index) + 1
+	l.starts = slices.Grow(l.starts[:0], count)[:count]
+	clear(l.starts)
 	for _, i := range l.parent {
 		if i >= 0 {
 			l.starts[i+1]++
@@ -213,7 +244,8 @@ func (l *layer) regroup() {
 	for i := range len(l.starts) - 1 {
 		l.starts[i+1] += l.starts[i]
 	}
-	next := slices.Clone(l.starts)
+	next := append(l.next[:0], l.starts...)
+	l.next = next
 	for row, i := range l.parent {
 		if i >= 0 {
 			l.order[next[i]] = int32(row)

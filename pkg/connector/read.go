@@ -14,11 +14,32 @@ import (
 type reader struct {
 	session
 	builder func() *dialect.Builder
+	layers  []*layer // all that were taken, until release
+}
+
+// take returns an empty layer whose rows belong to those of above, by a key of theirs.
+// above is nil at the root.
+func (r *reader) take(above *layer, key int) *layer {
+	l := layers.Get().(*layer)
+	r.layers = append(r.layers, l)
+	if above != nil {
+		l.groups = &l.ids
+		l.groups.collect(above, key)
+	}
+	return l
+}
+
+// release ends the use of all layers.
+func (r *reader) release() {
+	for _, l := range r.layers {
+		l.release()
+	}
+	r.layers = nil
 }
 
 // root reads the nodes of a root field.
 func (r *reader) root(ctx context.Context, read *plan.Read) (*layer, error) {
-	l, err := r.layer(ctx, read, nil)
+	l, err := r.layer(ctx, read, r.take(nil, 0))
 	if err != nil || read.Connection == nil {
 		return l, err
 	}
@@ -32,12 +53,12 @@ func (r *reader) root(ctx context.Context, read *plan.Read) (*layer, error) {
 	return l, err
 }
 
-// layer reads one level and what is below it. parents is nil at the root.
-func (r *reader) layer(ctx context.Context, read *plan.Read, parents *groups) (*layer, error) {
-	l := &layer{read: read, frame: newFrame(read), groups: parents}
+// layer reads one level and what is below it into l.
+func (r *reader) layer(ctx context.Context, read *plan.Read, l *layer) (*layer, error) {
+	l.read, l.frame = read, frameOf(read)
 	var err error
 	switch {
-	case parents != nil && len(parents.index) == 0:
+	case l.groups != nil && len(l.groups.index) == 0:
 		return l, nil
 	case read.Connection != nil && !read.Connection.Nodes:
 		return l, nil
@@ -55,7 +76,7 @@ func (r *reader) layer(ctx context.Context, read *plan.Read, parents *groups) (*
 // below reads the scalar lists and the children of a layer's nodes.
 func (r *reader) below(ctx context.Context, l *layer) error {
 	for _, f := range l.read.Lists {
-		list, err := r.list(ctx, f, newGroups(l, l.frame.id))
+		list, err := r.list(ctx, f, r.take(l, l.frame.id))
 		if err != nil {
 			return err
 		}
@@ -66,7 +87,7 @@ func (r *reader) below(ctx context.Context, l *layer) error {
 			l.children = append(l.children, nil)
 			continue
 		}
-		child, err := r.layer(ctx, read, newGroups(l, l.frame.child[i]))
+		child, err := r.layer(ctx, read, r.take(l, l.frame.child[i]))
 		if err != nil {
 			return err
 		}
@@ -138,14 +159,14 @@ func (r *reader) scan(ctx context.Context, l *layer, s dialect.Statement) error 
 	return rows.close()
 }
 
-// list reads the values of a scalar list of all nodes in groups.
-func (r *reader) list(ctx context.Context, f *schema.Field, nodes *groups) (*layer, error) {
-	l := &layer{frame: newListFrame(f), groups: nodes}
+// list reads the values of a scalar list of all nodes in the groups of l into l.
+func (r *reader) list(ctx context.Context, f *schema.Field, l *layer) (*layer, error) {
+	l.frame = newListFrame(f)
 	id := f.Model.ID()
 	b := r.builder()
 	b.SQL("SELECT ").Column("t", schema.ListValue).SQL(", ").Column("t", schema.ListNode)
 	b.SQL("\nFROM ").Table(f.ListTable()).SQL(" AS t\nWHERE ").Column("t", schema.ListNode).SQL(" ")
-	writeMembers(b, id.Type, nodes)
+	writeMembers(b, id.Type, l.groups)
 	b.SQL("\nORDER BY ").Column("t", schema.ListNode).SQL(", ").Column("t", schema.ListPosition)
 	if err := r.scan(ctx, l, b.Statement()); err != nil {
 		return nil, err

@@ -73,6 +73,7 @@ func (d *Database) answerRead(ctx context.Context, a *answer, read *plan.Read) e
 // answerFrom reads through a session and writes what it finds.
 func (d *Database) answerFrom(ctx context.Context, s session, a *answer, read *plan.Read) error {
 	r := &reader{session: s, builder: d.builder}
+	defer r.release()
 	l, err := r.root(ctx, read)
 	if err != nil {
 		return err
@@ -89,6 +90,7 @@ func (d *Database) answerNode(ctx context.Context, a *answer, reads []*plan.Read
 	}
 	defer done()
 	r := &reader{session: s, builder: d.builder}
+	defer r.release()
 	for _, read := range reads {
 		l, err := r.root(ctx, read)
 		if err != nil {

@@ -99,23 +99,35 @@ func (s *Service) execute(ctx context.Context, requestID string, doc *graphql.Do
 			answer = graphql.AppendAnswer(nil, nil, graphql.Errors{graphql.Failure(err, requestID)})
 		}
 	}()
-	sel, failures := bind(doc, request)
+	op, sel, failures := bind(doc, request)
 	if failures != nil {
 		return graphql.AppendAnswer(nil, nil, failures)
 	}
 	if sel.Kind == graphql.Subscription {
 		return graphql.AppendAnswer(nil, nothing(sel), nil)
 	}
-	return s.run(ctx, requestID, plan.Make(s.api, sel))
+	return s.run(ctx, requestID, s.plan(op, sel))
 }
 
 // bind finds the operation that a request asks for and gives it its variables.
-func bind(doc *graphql.Document, request graphql.Request) (*graphql.Selection, graphql.Errors) {
+func bind(doc *graphql.Document, request graphql.Request) (*graphql.Operation, *graphql.Selection, graphql.Errors) {
 	op, failure := doc.Operation(request.OperationName)
 	if failure != nil {
-		return nil, graphql.Errors{failure}
+		return nil, nil, graphql.Errors{failure}
 	}
-	return op.Bind(request.Variables)
+	sel, failures := op.Bind(request.Variables)
+	return op, sel, failures
+}
+
+// plan plans an operation. What does not depend on variables is planned once
+// and kept with the document.
+func (s *Service) plan(op *graphql.Operation, sel *graphql.Selection) *plan.Plan {
+	prepared, ok := op.Kept().(*plan.Prepared)
+	if !ok {
+		prepared = plan.Prepare(s.api, op, sel)
+		op.Keep(prepared)
+	}
+	return prepared.Plan(sel)
 }
 
 // nothing answers a subscription that was sent by POST: null for its field.
@@ -133,7 +145,7 @@ func nothing(sel *graphql.Selection) []byte {
 // run runs the fields of a plan one after the other. An error in a field that
 // must not be null leaves no data, and ends a mutation.
 func (s *Service) run(ctx context.Context, requestID string, p *plan.Plan) []byte {
-	b := append(make([]byte, 0, 4096), `{"data":{`...)
+	b := append(buffer(), `{"data":{`...)
 	var failures graphql.Errors
 	lost := false
 	for i := range p.Fields {
@@ -164,6 +176,28 @@ func (s *Service) run(ctx context.Context, requestID string, p *plan.Plan) []byt
 		b = graphql.AppendErrors(b, failures)
 	}
 	return append(b, '}')
+}
+
+// buffers are the answers that Release got.
+var buffers sync.Pool
+
+const (
+	leastBuffer = 4 << 10   // bytes that a new one has room for
+	mostBuffer  = 256 << 10 // bytes of the largest one that is kept
+)
+
+func buffer() []byte {
+	if b, ok := buffers.Get().(*[]byte); ok {
+		return (*b)[:0]
+	}
+	return make([]byte, 0, leastBuffer)
+}
+
+// Release gives the room of an answer, which nobody uses any more, to the next one.
+func Release(answer []byte) {
+	if c := cap(answer); c >= leastBuffer && c <= mostBuffer {
+		buffers.Put(&answer)
+	}
 }
 
 // failure turns an error of a field into its entry in the answer.

@@ -46,7 +46,7 @@ func (s *Service) Private(ctx context.Context, requestID string, body []byte) (s
 }
 
 func (s *Service) executePrivate(ctx context.Context, requestID string, doc *graphql.Document, request graphql.Request) []byte {
-	sel, failures := bind(doc, request)
+	_, sel, failures := bind(doc, request)
 	if failures != nil {
 		return graphql.AppendAnswer(nil, nil, failures)
 	}

@@ -52,14 +52,14 @@ func (t *transaction) add(request graphql.Request) graphql.Errors {
 	if failures != nil {
 		return failures
 	}
-	sel, failures := bind(doc, request)
+	op, sel, failures := bind(doc, request)
 	if failures != nil {
 		return failures
 	}
 	if sel.Kind == graphql.Subscription {
 		return graphql.Errors{graphql.Failure(fault.SubscriptionInsideTransaction(), t.requestID)}
 	}
-	t.plans = append(t.plans, plan.Make(t.api, sel))
+	t.plans = append(t.plans, t.plan(op, sel))
 	return nil
 }
 

@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"errors"
+	"sync/atomic"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -17,6 +18,8 @@ type Document struct {
 	text     string
 	document *ast.QueryDocument
 	required map[string]bool // variables that stand where null must not
+
+	operations []*Operation
 }
 
 // Check parses a query text and validates it against a schema. The errors have
@@ -38,6 +41,9 @@ func Check(s *Schema, query string, l Limits) (*Document, Errors) {
 	d := &Document{schema: s, limits: l, text: query, document: document, required: map[string]bool{}}
 	if errs := d.validate(); len(errs) > 0 {
 		return nil, errs
+	}
+	for _, op := range document.Operations {
+		d.operations = append(d.operations, d.operation(op))
 	}
 	return d, nil
 }
@@ -75,18 +81,19 @@ const mostErrors = 100
 // Operation finds the operation that a request asks for; name is "" when it
 // names none.
 func (d *Document) Operation(name string) (*Operation, *Error) {
-	operations := d.document.Operations
 	if name == "" {
-		switch len(operations) {
+		switch len(d.operations) {
 		case 0:
 			return nil, &Error{Message: "Must provide an operation."}
 		case 1:
-			return d.operation(operations[0]), nil
+			return d.operations[0], nil
 		}
 		return nil, &Error{Message: "Must provide operation name if query contains multiple operations"}
 	}
-	if op := operations.ForName(name); op != nil {
-		return d.operation(op), nil
+	for _, op := range d.operations {
+		if op.Name == name {
+			return op, nil
+		}
 	}
 	return nil, &Error{Message: "Unknown operation name '" + name + "'"}
 }
@@ -121,7 +128,15 @@ type Operation struct {
 	Name       string // "" when it has none
 	document   *Document
 	definition *ast.OperationDefinition
+	kept       atomic.Value
 }
+
+// Kept returns what Keep was given last, nil when nothing was.
+func (o *Operation) Kept() any { return o.kept.Load() }
+
+// Keep keeps what a caller has made of the operation for as long as the document
+// lives. It is always of the same type.
+func (o *Operation) Keep(made any) { o.kept.Store(made) }
 
 // Bind coerces the variables of a request, a JSON object or nothing, and fills
 // in defaults. It returns an error for each variable that does not fit.
@@ -141,9 +156,9 @@ func (o *Operation) Bind(variables []byte) (*Selection, Errors) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	s := &Selection{Kind: o.Kind, schema: o.document.schema, limits: o.document.limits, variables: values}
-	root := s.schema.root(o.Kind)
-	s.TypeName = root.Name
-	s.fields = s.collect([]ast.SelectionSet{o.definition.SelectionSet}, root.Name)
-	return s, nil
+	schema := o.document.schema
+	return &Selection{
+		Kind: o.Kind, TypeName: schema.root(o.Kind).Name,
+		schema: schema, limits: o.document.limits, variables: values, set: o.definition.SelectionSet,
+	}, nil
 }

@@ -71,7 +71,7 @@ func ListOf[T any](items []T, value func(T) any) []any {
 // It is meant for schemas with few fields; nothing is batched.
 func Execute(ctx context.Context, s *Selection, root Resolver, failure func(error) *Error) (data []byte, errs Errors) {
 	x := &execution{ctx: ctx, schema: s.schema, failure: failure, root: s.Kind == Query}
-	data, ok := x.fields(nil, root, s.fields)
+	data, ok := x.fields(nil, root, s.Fields())
 	if !ok {
 		return nil, x.errs
 	}

@@ -14,12 +14,12 @@ type Selection struct {
 	schema    *Schema
 	limits    Limits
 	variables map[string]Input
-	fields    []Field
+	set       ast.SelectionSet
 }
 
 // Fields returns the root fields in the order of the text: fragments are spread,
 // @skip and @include are applied, fields of one key are merged.
-func (s *Selection) Fields() []Field { return s.fields }
+func (s *Selection) Fields() []Field { return s.collect([]ast.SelectionSet{s.set}, s.TypeName) }
 
 // A Field is one field of an answer. Where the text has it several times, it
 // stands at the first place and selects what all of them select.

@@ -50,7 +50,8 @@ func (m *maker) action(field *Field, f graphql.Field, kind graphql.Kind) error {
 	var err error
 	switch root.Action {
 	case opencrud.One:
-		field.Read, err = m.one(f, root.Model)
+		field.Read = m.one(f, root.Model)
+		err = field.Read.Err
 	case opencrud.Many, opencrud.Connection:
 		field.Read = m.list(f, root.Model, nil)
 		if root.Action == opencrud.Connection {
@@ -77,14 +78,11 @@ func (m *maker) action(field *Field, f graphql.Field, kind graphql.Kind) error {
 }
 
 // one plans the read of the node that a selector names.
-func (m *maker) one(f graphql.Field, model *schema.Model) (*Read, error) {
-	selector, err := m.selector(model, f.Argument("where"))
-	if err != nil {
-		return nil, err
-	}
-	read := &Read{Model: model, Selector: &selector, One: true, Page: wholeList()}
+func (m *maker) one(f graphql.Field, model *schema.Model) *Read {
+	read := &Read{Model: model, Selector: new(Selector), One: true, Page: wholeList(), Memo: new(Memo), source: f}
+	m.arguments(read, f)
 	read.Shape = m.shape(read, f)
-	return read, nil
+	return read
 }
 
 // node plans a read per model in which the id of node(id:) may be: those whose

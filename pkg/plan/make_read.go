@@ -16,12 +16,22 @@ import (
 // list plans the read of a list with its arguments; what each node brings is
 // left to shape. A fault in the arguments stands in Read.Err.
 func (m *maker) list(f graphql.Field, model *schema.Model, via *schema.Field) *Read {
-	read := &Read{Model: model, Via: via}
-	read.Filter, read.Err = m.filter(model, f.Argument("where"))
-	if read.Err == nil {
-		read.Page, read.Err = m.page(f, model)
-	}
+	read := &Read{Model: model, Via: via, Memo: new(Memo), source: f}
+	m.arguments(read, f)
 	return read
+}
+
+// arguments reads the arguments of the field that a read answers.
+func (m *maker) arguments(read *Read, f graphql.Field) {
+	if read.Selector != nil {
+		selector, err := m.selector(read.Model, f.Argument("where"))
+		read.Selector, read.Err = &selector, err
+		return
+	}
+	read.Filter, read.Err = m.filter(read.Model, f.Argument("where"))
+	if read.Err == nil {
+		read.Page, read.Err = m.page(f, read.Model)
+	}
 }
 
 // page reads the list arguments. Order of checks: QueryArguments.scala.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
@@ -23,6 +24,10 @@ type Read struct {
 	Shape      []Entry     // the JSON object of a node, in selection order; of a connection see there
 	Connection *Connection // not nil when the result is a connection
 	Err        error       // a fault in the arguments: every place where the result would stand fails with it
+
+	Memo   *Memo         // nil when the Read is used once
+	source graphql.Field // whose arguments were read
+	varies bool          // they, or those of a child, depend on variables; known in what was prepared
 }
 
 // A Page is which nodes of a list are asked for, in which order.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/prisma1-go/prisma1/pkg/auth"
 	"github.com/prisma1-go/prisma1/pkg/cuid"
+	"github.com/prisma1-go/prisma1/pkg/engine"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/project"
 )
@@ -31,7 +32,9 @@ func (s *Server) handler() http.Handler {
 		allowOrigin(w, r)
 		defer s.recover(w, r, requestID)
 		s.route(w, r, requestID)
-		s.log.Debug("request", "method", r.Method, "path", r.URL.Path, "requestId", requestID, "ms", time.Since(start).Milliseconds())
+		if s.log.Enabled(r.Context(), slog.LevelDebug) {
+			s.log.Debug("request", "method", r.Method, "path", r.URL.Path, "requestId", requestID, "ms", time.Since(start).Milliseconds())
+		}
 	})
 }
 
@@ -87,6 +90,7 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request, requestID string) 
 		status, answer = s.failure(ctx, requestID, err)
 	}
 	answerJSON(w, r, status, answer)
+	engine.Release(answer)
 }
 
 // readBody reads a JSON body; problem says what to answer when there is none.

@@ -93,6 +93,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		return errors.New("serve: the server does not listen yet")
 	}
 	s.warn()
+	spareCollections()
 	web := &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: headerTimeout,

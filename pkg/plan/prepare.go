@@ -1,0 +1,124 @@
+package plan
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"github.com/prisma1-go/prisma1/pkg/graphql"
+	"github.com/prisma1-go/prisma1/pkg/opencrud"
+)
+
+// Prepared is an operation of which everything is planned that does not depend
+// on variables. Goroutines may share it.
+type Prepared struct {
+	api    *opencrud.API
+	whole  bool // nothing is planned: variables decide what is selected, or it writes
+	plan   *Plan
+	fields []preparedField
+}
+
+// A preparedField tells what is left to do for a root field.
+type preparedField struct {
+	source graphql.Field
+	state  state
+}
+
+type state uint8
+
+const (
+	finished state = iota // nothing depends on variables
+	rebound               // arguments of reads do
+	anew                  // plan it again
+)
+
+// Prepare plans an operation with the variables of its first request.
+func Prepare(api *opencrud.API, op *graphql.Operation, first *graphql.Selection) *Prepared {
+	p := &Prepared{api: api, whole: op.Kind != graphql.Query || op.Conditional()}
+	if p.whole {
+		return p
+	}
+	p.plan = Make(api, first)
+	for i, source := range first.Fields() {
+		f := &p.plan.Fields[i]
+		prepared := preparedField{source: source}
+		switch {
+		case f.JSON != nil: // introspection has megabytes, and a cache of its own
+			f.JSON, prepared.state = nil, anew
+		case !source.VariesWithin():
+		case f.Read != nil && f.Read.Connection == nil:
+			prepared.state = rebound
+			f.Read.noteVariables()
+		default:
+			prepared.state = anew
+		}
+		p.fields = append(p.fields, prepared)
+	}
+	return p
+}
+
+// noteVariables notes which reads depend on variables, and tells whether one does.
+func (r *Read) noteVariables() bool {
+	r.varies = r.source.Varies()
+	for _, child := range r.Children {
+		r.varies = child.noteVariables() || r.varies
+	}
+	return r.varies
+}
+
+// Plan returns the plan for the variables of sel, which selects the operation
+// that was prepared. The caller does not change it.
+func (p *Prepared) Plan(sel *graphql.Selection) *Plan {
+	if p.whole {
+		return Make(p.api, sel)
+	}
+	if !slices.ContainsFunc(p.fields, func(f preparedField) bool { return f.state != finished }) {
+		return p.plan
+	}
+	m := &maker{api: p.api}
+	bound := &Plan{Fields: slices.Clone(p.plan.Fields)}
+	for i, f := range p.fields {
+		switch f.state {
+		case rebound:
+			m.rebind(&bound.Fields[i], sel)
+		case anew:
+			bound.Fields[i] = m.root(f.source.With(sel), sel)
+		}
+	}
+	return bound
+}
+
+// rebind replaces what depends on variables in a root field that reads.
+func (m *maker) rebind(f *Field, sel *graphql.Selection) {
+	f.Read = m.reboundRead(f.Read, sel)
+	f.Err = f.Read.Err
+}
+
+func (m *maker) reboundRead(read *Read, sel *graphql.Selection) *Read {
+	if !read.varies {
+		return read
+	}
+	bound := *read
+	if read.source.Varies() {
+		m.arguments(&bound, read.source.With(sel))
+	}
+	bound.Children = make([]*Read, len(read.Children))
+	for i, child := range read.Children {
+		bound.Children[i] = m.reboundRead(child, sel)
+	}
+	return &bound
+}
+
+// A Memo is where who runs plans keeps what it derived from a Read without its
+// arguments: its columns, children and shape. Goroutines may share it.
+type Memo struct{ kept atomic.Value }
+
+// Keep returns what make returned the first time. Later calls get the same,
+// except that some at the same time may each make their own.
+func Keep[T any](m *Memo, make func() T) T {
+	if kept, ok := m.kept.Load().(T); ok {
+		return kept
+	}
+	made := make()
+	m.kept.Store(made)
+	return made
+}
