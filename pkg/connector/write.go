@@ -70,11 +70,15 @@ func (w *writer) write(ctx context.Context, write plan.Write) (Written, error) {
 
 // create makes a node with everything nested in it and returns its id.
 func (w *writer) create(ctx context.Context, create *plan.Create) (scalar.Value, error) {
-	id, err := w.insert(ctx, create, nil)
+	row, rest, err := w.newRow(ctx, create)
 	if err != nil {
 		return scalar.Value{}, err
 	}
-	return id, w.nested(ctx, parent{id: id, fresh: true}, create.Nested)
+	id, err := w.insert(ctx, row)
+	if err != nil {
+		return scalar.Value{}, err
+	}
+	return id, w.nested(ctx, parent{id: id, fresh: true}, rest)
 }
 
 // update changes the node with an id.

@@ -151,8 +151,15 @@ func (w *writer) nestedCreate(ctx context.Context, p parent, f *schema.Field, cr
 	if err := w.release(ctx, f, p.id); err != nil {
 		return err
 	}
+	row, rest, err := w.newRow(ctx, create)
+	if err != nil {
+		return err
+	}
 	cell := ownCell(f, p.id)
-	id, err := w.insert(ctx, create, cell)
+	if cell != nil {
+		row.links = append(row.links, *cell)
+	}
+	id, err := w.insert(ctx, row)
 	if err != nil {
 		return err
 	}
@@ -161,7 +168,37 @@ func (w *writer) nestedCreate(ctx context.Context, p parent, f *schema.Field, cr
 			return err
 		}
 	}
-	return w.nested(ctx, parent{id: id, fresh: true}, create.Nested)
+	return w.nested(ctx, parent{id: id, fresh: true}, rest)
+}
+
+// newRow prepares the row of a new node. Columns of relations that it requires
+// are in it from the start, since in tables of others they may be never null;
+// what they lead to is made first. rest is nested, too, and comes after the row.
+func (w *writer) newRow(ctx context.Context, create *plan.Create) (row newRow, rest []plan.Nested, err error) {
+	row.Create = create
+	for _, write := range create.Nested {
+		var f *schema.Field
+		var child scalar.Value
+		switch n := write.(type) {
+		case *plan.NestedCreate:
+			if f = n.Field; f.Required && f.OwnsColumn() {
+				child, err = w.create(ctx, n.Create)
+			}
+		case *plan.NestedConnect:
+			if f = n.Field; f.Required && f.OwnsColumn() {
+				child, err = w.connectable(ctx, parent{fresh: true}, n)
+			}
+		}
+		switch {
+		case err != nil:
+			return row, nil, err
+		case child.IsNull():
+			rest = append(rest, write)
+		default:
+			row.links = append(row.links, linkCell{column: linkOf(f).child, id: child})
+		}
+	}
+	return row, rest, nil
 }
 
 // checkChildless returns a fault when a to-one field already has a node, which
@@ -182,29 +219,33 @@ func (w *writer) checkChildless(ctx context.Context, p parent, f *schema.Field) 
 
 // nestedConnect links an existing node (NestedConnectInterpreter.scala).
 func (w *writer) nestedConnect(ctx context.Context, p parent, n *plan.NestedConnect) error {
-	f, back := n.Field, n.Field.Back()
-	switch {
-	case f.Required && back.Required:
-		return requiredRelation(f)
-	case back.Required && !p.fresh:
-		if err := w.checkChildless(ctx, p, f); err != nil {
-			return err
-		}
-	}
-	child, err := w.find(ctx, n.Selector)
+	child, err := w.connectable(ctx, p, n)
 	if err != nil {
 		return err
 	}
-	if f.Required && !back.List {
-		_, found, err := w.child(ctx, back, child)
-		if err != nil {
-			return err
-		}
-		if found {
-			return requiredRelation(f)
+	return w.attach(ctx, n.Field, p.id, child)
+}
+
+// connectable returns the node that is to be connected, if it may be.
+func (w *writer) connectable(ctx context.Context, p parent, n *plan.NestedConnect) (scalar.Value, error) {
+	f, back := n.Field, n.Field.Back()
+	switch {
+	case f.Required && back.Required:
+		return scalar.Value{}, requiredRelation(f)
+	case back.Required && !p.fresh:
+		if err := w.checkChildless(ctx, p, f); err != nil {
+			return scalar.Value{}, err
 		}
 	}
-	return w.attach(ctx, f, p.id, child)
+	child, err := w.find(ctx, n.Selector)
+	if err != nil || !f.Required || back.List {
+		return child, err
+	}
+	_, found, err := w.child(ctx, back, child)
+	if err == nil && found {
+		err = requiredRelation(f)
+	}
+	return child, err
 }
 
 // nestedSet replaces all links of a list. Nodes that drop out may lose a

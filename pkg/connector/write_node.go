@@ -23,13 +23,14 @@ type linkCell struct {
 }
 
 // insert makes the row and the lists of one node, and returns its id.
-func (w *writer) insert(ctx context.Context, create *plan.Create, link *linkCell) (scalar.Value, error) {
+func (w *writer) insert(ctx context.Context, row newRow) (scalar.Value, error) {
+	create := row.Create
 	if !create.ID.IsNull() {
-		return create.ID, w.insertAll(ctx, []*plan.Create{create}, link)
+		return create.ID, w.insertRows(ctx, []newRow{row})
 	}
 	key := create.Model.ID()
 	b := w.builder()
-	writeInsert(b, create.Model, newRows([]*plan.Create{create}, link))
+	writeInsert(b, create.Model, []newRow{row})
 	if c, ok := w.session.(counting); ok {
 		st := b.Statement()
 		n, err := c.counted(ctx, st.SQL, st.Args)

@@ -47,10 +47,11 @@ func hasCreate(m *schema.Model, via *schema.Field) bool {
 	return len(related(m, via)) > 0
 }
 
-// isCreatable tells whether a scalar can be given when a node is created.
+// isCreatable tells whether a scalar can be given when a node is created. Ids
+// of type Int are those that nobody else makes; Prisma 1 took none at all.
 func isCreatable(f *schema.Field) bool {
-	if f.IsID() {
-		return f.Type != scalar.Int
+	if id, ok := f.Behaviour.(schema.ID); ok {
+		return f.Type != scalar.Int || id.Strategy == schema.StrategyNone
 	}
 	return !f.IsCreatedAt() && !f.IsUpdatedAt()
 }
