@@ -20,15 +20,16 @@ func (c *checker) enums() {
 	}
 }
 
+// enumValues looks at the values of an enum. In tables that are there already they may begin small.
 func (c *checker) enumValues(e *enumDef) {
 	startsLower := func(value string) bool { return value[0] >= 'a' && value[0] <= 'z' }
-	if slices.ContainsFunc(e.values, startsLower) {
+	if slices.ContainsFunc(e.values, startsLower) && !c.rules.Adopted {
 		c.enum(e, "The enum type `%s` contains invalid enum values. The first character of each value must be an uppercase letter.", e.name)
 		return
 	}
 	var invalid []string
 	for _, value := range e.values {
-		if len(value) > maxEnumValue || !enumValue.MatchString(value) {
+		if len(value) > maxEnumValue || !enumValue.MatchString(value) && !(c.rules.Adopted && startsLower(value)) {
 			invalid = append(invalid, "`"+value+"`")
 		}
 	}

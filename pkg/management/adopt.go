@@ -3,6 +3,7 @@ package management
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/migration"
 	"github.com/prisma1-go/prisma1/pkg/relational"
@@ -35,6 +36,8 @@ func checkTables(s *schema.Schema, tables []*relational.Table) []migration.Probl
 	}
 	return c.problems
 }
+
+const requiredColumn = "The underlying column for the field `%[1]s` is required but the field is declared optional. Please declare it as required: `%[1]s: %[2]s!`."
 
 // adoption compares and gathers what does not fit.
 type adoption struct {
@@ -72,19 +75,49 @@ func (c *adoption) column(f *schema.Field, table *relational.Table) {
 	switch {
 	case column == nil || column.Type == scalar.Null:
 		c.report(f.Model.Name, f.Name, "Could not find the column for the field `%s` in the database.", f.Name)
-	case !fits(f.Type, column.Type):
-		c.report(f.Model.Name, f.Name, "The underlying column for the field `%s` has an incompatible type. The field has type `%s` and the column has type `%s`.", f.Name, f.TypeCode(), column.Type)
+	case !fits(f.Type, column):
+		c.report(f.Model.Name, f.Name, "The underlying column for the field `%s` has an incompatible type. The field has type `%s` and the column has type `%s`.", f.Name, f.TypeCode(), columnCode(column))
 	case !column.Nullable && !f.Required:
-		c.report(f.Model.Name, f.Name, "The underlying column for the field `%[1]s` is required but the field is declared optional. Please declare it as required: `%[1]s: %[2]s!`.", f.Name, f.TypeName())
+		c.report(f.Model.Name, f.Name, requiredColumn, f.Name, f.TypeName())
 	case column.Nullable && f.Required:
 		c.report(f.Model.Name, f.Name, "The underlying column for the field `%[1]s` is optional but the field is declared required. Please declare it as optional by removing the `!`: `%[1]s: %[2]s`.", f.Name, f.TypeName())
 	}
 }
 
-// fits tells whether values of a field can lie in a column. Ids, enums and Json are text.
-func fits(field, column scalar.Type) bool {
-	text := field == scalar.ID || field == scalar.Json || field == scalar.Enum || field == scalar.UUID
-	return field == column || text && column == scalar.String
+// isText tells whether a column holds text: also such as a migration makes for
+// ids, enums and, where there is no such type, UUIDs.
+func isText(c *relational.Column) bool {
+	switch c.Type {
+	case scalar.String, scalar.ID:
+		return true
+	case scalar.Enum, scalar.UUID:
+		return strings.Contains(c.Native, "char")
+	}
+	return false
+}
+
+// fits tells whether values of a field can lie in a column. Prisma 1 took no
+// enum for any column, and no UUID for one of text.
+func fits(field scalar.Type, c *relational.Column) bool {
+	switch {
+	case field == scalar.UUID:
+		return c.Type == scalar.UUID
+	case isText(c):
+		return field.IsText()
+	case c.Type == scalar.Enum: // of the database's own
+		return field == scalar.Enum || field == scalar.String
+	case field == scalar.Boolean:
+		return c.Type == scalar.Boolean || strings.HasPrefix(c.Native, "tinyint")
+	}
+	return field == c.Type
+}
+
+// columnCode returns the type of a column as messages call it.
+func columnCode(c *relational.Column) string {
+	if isText(c) {
+		return scalar.String.Code()
+	}
+	return c.Type.Code()
 }
 
 func (c *adoption) listTable(f *schema.Field) {
@@ -93,9 +126,17 @@ func (c *adoption) listTable(f *schema.Field) {
 		c.report(f.Model.Name, f.Name, "Could not find the underlying table for the scalar list field `%s`.", f.Name)
 		return
 	}
-	for _, name := range []string{"nodeId", "position", "value"} {
-		if table.Column(name) == nil {
-			c.report(f.Model.Name, f.Name, "The underlying table for the scalar list field `%s` is missing the required column `%s`.", f.Name, name)
+	for _, want := range []relational.Column{
+		{Name: schema.ListNode, Type: f.Model.ID().Type}, // Prisma 1 wants text, whatever the id is
+		{Name: schema.ListPosition, Type: scalar.Int},
+		{Name: schema.ListValue, Type: f.Type},
+	} {
+		column := table.Column(want.Name)
+		switch {
+		case column == nil || column.Type == scalar.Null:
+			c.report(f.Model.Name, f.Name, "The underlying table for the scalar list field `%s` is missing the required column `%s`.", f.Name, want.Name)
+		case !fits(want.Type, column):
+			c.report(f.Model.Name, f.Name, "The column `%s` in the underlying table for the scalar list field `%s` has the wrong type. It has the type `%s` but it should have the type `%s`.", want.Name, f.Name, columnCode(column), want.Type.Code())
 		}
 	}
 }
@@ -105,7 +146,8 @@ func (c *adoption) inline(f *schema.Field, table *relational.Table) {
 	if !ok || f.Hidden || f.Relation.Owner() != f.Side {
 		return
 	}
-	if table.Column(link.Column) == nil {
+	column := table.Column(link.Column)
+	if column == nil {
 		c.report(f.Model.Name, f.Name, "Could not find the column for the inline relation field `%s` in the database.", f.Name)
 		return
 	}
@@ -114,6 +156,7 @@ func (c *adoption) inline(f *schema.Field, table *relational.Table) {
 		none:        fmt.Sprintf("The column for the inline relation field `%s` is missing a foreign key constraint.", f.Name),
 		wrongTable:  fmt.Sprintf("The column for the inline relation field `%s` is not referencing the right table. ", f.Name),
 		wrongColumn: fmt.Sprintf("The column for the inline relation field `%s` is not referencing a valid column. Those columns must always reference the column of the id field of related model. ", f.Name),
+		required:    !column.Nullable && !f.Required,
 	})
 }
 
@@ -145,20 +188,27 @@ func (c *adoption) linkTable(r *schema.Relation, link *schema.LinkTable) {
 type reference struct {
 	model, field                  string
 	none, wrongTable, wrongColumn string
+	required                      bool // the column is, and the field is not
 }
 
-// reference checks that a column refers to the id of a model.
+// reference checks that a column refers to the id of a model. Of several keys
+// on a column the right one counts.
 func (c *adoption) reference(table *relational.Table, column string, to *schema.Model, say reference) {
-	i := slices.IndexFunc(table.ForeignKeys, func(k relational.ForeignKey) bool { return k.Column == column })
-	if i < 0 {
-		c.report(say.model, say.field, "%s", say.none)
-		return
+	id := to.ID().Column()
+	key, any := relational.ForeignKey{}, false
+	for _, k := range table.ForeignKeys {
+		if k.Column == column && (!any || k.Table == to.Table()) {
+			key, any = k, true
+		}
 	}
-	key, id := table.ForeignKeys[i], to.ID().Column()
 	switch {
-	case key.Table != to.Table():
+	case any && key.Table != to.Table():
 		c.report(say.model, say.field, "%sIt should reference the table of model `%s` but is referencing the table `%s`.", say.wrongTable, to.Name, key.Table)
-	case key.Reference != id:
+	case any && key.Reference != id:
 		c.report(say.model, say.field, "%sSo it should reference `%s` instead of `%s`.", say.wrongColumn, id, key.Reference)
+	case say.required:
+		c.report(say.model, say.field, requiredColumn, say.field, to.Name)
+	case !any:
+		c.report(say.model, say.field, "%s", say.none)
 	}
 }

@@ -36,21 +36,19 @@ func typeOf(native string) scalar.Type {
 		return scalar.UUID
 	case "varchar(191)":
 		return scalar.Enum
-	case "bit(1)":
+	case "bit(1)", "tinyint(1)":
 		return scalar.Boolean
 	}
 	name, _, _ := strings.Cut(native, "(")
 	name, _, _ = strings.Cut(name, " ")
 	switch name {
-	case "tinyint":
-		return scalar.Boolean
-	case "smallint", "mediumint", "int", "bigint":
+	case "tinyint", "smallint", "mediumint", "int", "bigint":
 		return scalar.Int
 	case "char", "varchar", "tinytext", "text", "mediumtext", "longtext":
 		return scalar.String
 	case "decimal", "numeric", "float", "double":
 		return scalar.Float
-	case "datetime", "timestamp":
+	case "date", "datetime", "timestamp":
 		return scalar.DateTime
 	case "json":
 		return scalar.Json

@@ -37,9 +37,12 @@ func typeOf(native string) scalar.Type {
 	if native == "character varying(25)" {
 		return scalar.ID
 	}
+	if strings.HasSuffix(native, "[]") {
+		return scalar.Null
+	}
 	name, _, _ := strings.Cut(native, "(")
 	switch name {
-	case "text", "character varying", "character", "citext":
+	case "text", "character varying", "character", "bpchar", "citext":
 		return scalar.String
 	case "smallint", "integer", "bigint":
 		return scalar.Int

@@ -36,6 +36,8 @@ func typeOf(native string) scalar.Type {
 	upper := strings.ToUpper(native)
 	contains := func(part string) bool { return strings.Contains(upper, part) }
 	switch {
+	case contains("JSON"):
+		return scalar.Json
 	case contains("INT"):
 		return scalar.Int
 	case contains("CHAR"), contains("CLOB"), contains("TEXT"):
