@@ -15,7 +15,7 @@ var floors = [][]string{
 	{"pkg/scalar", "pkg/fault", "pkg/prismayml", "pkg/cluster", "pkg/terminal", "pkg/cuid", "pkg/ratelimit", "pkg/golden"},
 	{"pkg/schema", "pkg/graphql", "pkg/auth"},
 	{"pkg/datamodel", "pkg/opencrud", "pkg/relational", "pkg/ndf", "pkg/project", "pkg/client"},
-	{"pkg/dialect", "pkg/plan", "pkg/migration", "pkg/codegen"},
+	{"pkg/dialect", "pkg/plan", "pkg/migration", "pkg/introspect", "pkg/codegen"},
 	{"pkg/dialect/sqlite", "pkg/dialect/postgres", "pkg/dialect/mysql"},
 	{"pkg/connector"},
 	{"pkg/engine", "pkg/management", "pkg/connector/connectortest"},

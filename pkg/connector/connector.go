@@ -24,7 +24,6 @@ import (
 type Connector struct {
 	dialect dialect.Dialect
 	backend backend
-	rules   datamodel.Rules
 	text    func(project.ID) string
 	store   *Store
 
@@ -64,7 +63,6 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Connector, err
 func (c *Connector) openSQLite(config Config, log *slog.Logger) error {
 	f := newFolder(config, log)
 	c.dialect, c.backend = sqlite.Dialect{}, f
-	c.rules = datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, FoldedNames: true}
 	if err := sqlite.AddFunctions(); err != nil {
 		return err
 	}
@@ -73,7 +71,6 @@ func (c *Connector) openSQLite(config Config, log *slog.Logger) error {
 
 func (c *Connector) openPostgres(ctx context.Context, config Config, log *slog.Logger) error {
 	c.dialect = postgres.Dialect{}
-	c.rules = datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true}
 	server, err := openPostgres(ctx, config, log)
 	c.backend = server
 	return err
@@ -81,7 +78,6 @@ func (c *Connector) openPostgres(ctx context.Context, config Config, log *slog.L
 
 func (c *Connector) openMySQL(ctx context.Context, config Config, log *slog.Logger) error {
 	c.dialect, c.text = mysql.Dialect{}, atText
-	c.rules = datamodel.Rules{IntIDs: true, Sequences: true, FoldedNames: true}
 	server, err := openMySQL(ctx, config, log)
 	c.backend = server
 	return err
@@ -103,7 +99,10 @@ func (c *Connector) Close() error {
 func (c *Connector) Facts() *dialect.Facts { return c.dialect.Facts() }
 
 // Rules returns what a datamodel may ask of the database.
-func (c *Connector) Rules() datamodel.Rules { return c.rules }
+func (c *Connector) Rules() datamodel.Rules {
+	facts := c.Facts()
+	return datamodel.Rules{IntIDs: true, UUIDs: facts.UUIDs, Sequences: true, FoldedNames: facts.FoldedNames}
+}
 
 // ProjectText returns a project's id as the management tables and messages have it.
 func (c *Connector) ProjectText(id project.ID) string { return c.text(id) }

@@ -77,6 +77,9 @@ func generatedName(a, b string) string {
 	return a + to + b
 }
 
+// RelationName returns the name of the relation between two models that nobody named.
+func RelationName(a, b string) string { return generatedName(sorted(a, b)) }
+
 func sorted(a, b string) (string, string) {
 	if b < a {
 		return b, a

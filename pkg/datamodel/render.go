@@ -15,8 +15,19 @@ import (
 // enums, with a blank line between them. Parsed and inferred again the text
 // gives the same schema. Hidden fields are left out, and what goes without
 // saying (names of relations, @id's strategy AUTO) is not said.
-func Render(s *schema.Schema) string {
-	r := renderer{s}
+func Render(s *schema.Schema) string { return RenderWithNotes(s, &Notes{}) }
+
+// Notes are what a schema cannot say; they stand in its text as comments.
+type Notes struct {
+	Models map[string][]string    // by model: above it
+	Fields map[[2]string][]string // by model and field: above it
+	Inside map[string][]string    // by model: below its last field
+	End    []string               // paragraphs below everything
+}
+
+// RenderWithNotes is Render with comments.
+func RenderWithNotes(s *schema.Schema, notes *Notes) string {
+	r := renderer{s, notes}
 	var parts []string
 	for _, m := range s.Models {
 		parts = append(parts, r.model(m))
@@ -29,13 +40,31 @@ func Render(s *schema.Schema) string {
 	for _, e := range s.Enums {
 		parts = append(parts, "enum "+e.Name+" {\n  "+strings.Join(e.Values, "\n  ")+"\n}\n")
 	}
+	for _, paragraph := range notes.End {
+		parts = append(parts, commented("", paragraph))
+	}
 	return strings.Join(parts, "\n")
 }
 
-type renderer struct{ schema *schema.Schema }
+type renderer struct {
+	schema *schema.Schema
+	notes  *Notes
+}
+
+// commented returns texts as comments, a line each.
+func commented(indent string, texts ...string) string {
+	var b strings.Builder
+	for _, text := range texts {
+		for line := range strings.Lines(text) {
+			b.WriteString(strings.TrimRight(indent+"# "+strings.TrimRight(line, "\r\n"), " ") + "\n")
+		}
+	}
+	return b.String()
+}
 
 func (r renderer) model(m *schema.Model) string {
 	var b strings.Builder
+	b.WriteString(commented("", r.notes.Models[m.Name]...))
 	b.WriteString("type " + m.Name)
 	if m.DBName != "" {
 		b.WriteString(" " + dbText(m.DBName))
@@ -46,9 +75,11 @@ func (r renderer) model(m *schema.Model) string {
 	b.WriteString(" {\n")
 	for _, f := range m.Fields {
 		if !f.Hidden {
+			b.WriteString(commented("  ", r.notes.Fields[[2]string{m.Name, f.Name}]...))
 			b.WriteString("  " + r.field(f) + "\n")
 		}
 	}
+	b.WriteString(commented("  ", r.notes.Inside[m.Name]...))
 	b.WriteString("}\n")
 	return b.String()
 }

@@ -14,6 +14,8 @@ type Dialect interface {
 	Facts() *Facts
 	// Inspect returns the tables of a schema ("" where a database has none), by name.
 	Inspect(ctx context.Context, db Querier, schema string) ([]*relational.Table, error)
+	// Details returns what Inspect leaves out: defaults, values of enums, comments, views.
+	Details(ctx context.Context, db Querier, schema string) (*relational.Details, error)
 	// Statements returns what a change takes, in order. schema qualifies the
 	// tables; "" does not.
 	Statements(schema string, change relational.Change) ([]Statement, error)
@@ -38,6 +40,8 @@ type Facts struct {
 	DDLInTx     bool                         // changes of tables can be rolled back
 	NullsFirst  bool                         // NULL sorts before all values
 	Conflict    Conflict                     // how an insert skips a row that is there
+	UUIDs       bool                         // columns of UUIDs are told from text, so that ids may be some
+	FoldedNames bool                         // names of tables and columns that differ in case are the same
 	RowOrder    string                       // hidden column that grows with each insert; "" when there is none
 	Placeholder func(b []byte, n int) []byte // appends the n-th parameter, 1-based
 	Arg         func(v scalar.Value) any     // a value as its driver takes it

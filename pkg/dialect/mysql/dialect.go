@@ -23,6 +23,7 @@ var facts = dialect.Facts{
 	Quote:       '`',
 	MaxArgs:     65535,
 	NullsFirst:  true,
+	FoldedNames: true,
 	Conflict:    dialect.InsertIgnore,
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
 	Fold:        [2]string{"LOWER(CONVERT(", " USING utf8mb4)) COLLATE utf8mb4_bin"},

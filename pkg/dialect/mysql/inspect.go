@@ -46,10 +46,10 @@ type inspection struct {
 // columns reads the columns. The type of a column whose collation is not that
 // of its table names it, so that the column can be defined anew from it.
 func (in *inspection) columns() error {
-	const query = `SELECT c.table_name, c.column_name, c.column_type, c.is_nullable = 'YES',
-  c.extra LIKE '%auto_increment%',
+	const query = `SELECT c.table_name, c.column_name, c.column_type, c.is_nullable = 'YES' AS nullable,
+  c.extra LIKE '%auto_increment%' AS counted,
   CASE WHEN c.collation_name <> t.table_collation
-    THEN concat(' CHARACTER SET ', c.character_set_name, ' COLLATE ', c.collation_name) ELSE '' END
+    THEN concat(' CHARACTER SET ', c.character_set_name, ' COLLATE ', c.collation_name) ELSE '' END AS text
 FROM information_schema.columns AS c
 JOIN information_schema.tables AS t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
 WHERE c.table_schema = coalesce(nullif(?, ''), database()) AND t.table_type = 'BASE TABLE'
@@ -75,7 +75,7 @@ ORDER BY c.table_name, c.ordinal_position`
 // indexes reads keys on columns. Those on text, on shapes and on expressions
 // are none of ours, nor is the one that each list has on its values.
 func (in *inspection) indexes() error {
-	const query = `SELECT table_name, index_name, non_unique = 0, coalesce(column_name, '')
+	const query = `SELECT table_name, index_name, non_unique = 0 AS is_unique, coalesce(column_name, '') AS name
 FROM information_schema.statistics
 WHERE table_schema = coalesce(nullif(?, ''), database()) AND index_type IN ('BTREE', 'HASH')
 ORDER BY table_name, index_name, seq_in_index`
@@ -107,7 +107,7 @@ ORDER BY table_name, index_name, seq_in_index`
 // foreignKeys reads references of one column; wider ones are none of ours.
 func (in *inspection) foreignKeys() error {
 	const query = `SELECT k.table_name, k.constraint_name, k.column_name,
-  CASE WHEN k.referenced_table_schema = k.table_schema THEN '' ELSE concat(k.referenced_table_schema, '.') END,
+  CASE WHEN k.referenced_table_schema = k.table_schema THEN '' ELSE concat(k.referenced_table_schema, '.') END AS prefix,
   k.referenced_table_name, k.referenced_column_name, r.delete_rule
 FROM information_schema.key_column_usage AS k
 JOIN information_schema.referential_constraints AS r

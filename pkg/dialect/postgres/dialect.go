@@ -24,6 +24,7 @@ var facts = dialect.Facts{
 	MaxArgs:   65535,
 	Returning: true,
 	DDLInTx:   true,
+	UUIDs:     true,
 	Conflict:  dialect.OnConflictDoNothing,
 	RowOrder:  "ctid",
 	Placeholder: func(b []byte, n int) []byte {

@@ -49,7 +49,7 @@ JOIN pg_namespace AS n ON n.oid = t.relnamespace
 WHERE n.nspname = $1 AND t.relkind IN ('r', 'p')`
 
 func (in *inspection) readTables() error {
-	const query = `SELECT t.relname
+	const query = `SELECT t.relname::text
 FROM ` + ownTables + `
 ORDER BY t.relname COLLATE "C"`
 	return in.each(query, func(rows *sql.Rows) error {
@@ -66,8 +66,8 @@ ORDER BY t.relname COLLATE "C"`
 // columns reads columns with the sequences that fill them: by a default or,
 // in databases of others, as identity.
 func (in *inspection) columns() error {
-	const query = `SELECT t.relname, c.attname, format_type(c.atttypid, c.atttypmod), y.typtype = 'e', NOT c.attnotnull,
-  s.name, s.start, s.increment
+	const query = `SELECT t.relname::text, c.attname::text, format_type(c.atttypid, c.atttypmod) AS native, y.typtype = 'e' AS is_enum,
+  NOT c.attnotnull AS nullable, s.name::text AS sequence, s.start, s.increment
 FROM (SELECT t.oid, t.relname FROM ` + ownTables + `) AS t
 JOIN pg_attribute AS c ON c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped
 JOIN pg_type AS y ON y.oid = c.atttypid
@@ -109,7 +109,7 @@ ORDER BY t.relname, c.attnum`
 
 // indexes reads keys and indexes over whole columns and all rows; others are none of ours.
 func (in *inspection) indexes() error {
-	const query = `SELECT t.relname, i.relname, x.indisprimary, x.indisunique, c.attname
+	const query = `SELECT t.relname::text, i.relname::text AS index, x.indisprimary, x.indisunique, c.attname::text
 FROM (SELECT t.oid, t.relname FROM ` + ownTables + `) AS t
 JOIN pg_index AS x ON x.indrelid = t.oid AND x.indpred IS NULL AND x.indexprs IS NULL AND x.indisvalid
 JOIN pg_class AS i ON i.oid = x.indexrelid
@@ -142,7 +142,7 @@ var actions = map[string]relational.OnDelete{"n": relational.SetNull, "c": relat
 
 // foreignKeys reads references of one column to a table of the schema; others are none of ours.
 func (in *inspection) foreignKeys() error {
-	const query = `SELECT t.relname, k.conname, c.attname, o.relname, r.attname, k.confdeltype::text
+	const query = `SELECT t.relname::text, k.conname::text, c.attname::text, o.relname::text AS other, r.attname::text AS reference, k.confdeltype::text AS action
 FROM (SELECT t.oid, t.relname, t.relnamespace FROM ` + ownTables + `) AS t
 JOIN pg_constraint AS k ON k.conrelid = t.oid AND k.contype = 'f' AND cardinality(k.conkey) = 1
 JOIN pg_attribute AS c ON c.attrelid = t.oid AND c.attnum = k.conkey[1]

@@ -23,6 +23,8 @@ var facts = dialect.Facts{
 	Returning:   true,
 	DDLInTx:     true,
 	NullsFirst:  true,
+	UUIDs:       true,
+	FoldedNames: true,
 	Conflict:    dialect.OnConflictDoNothing,
 	RowOrder:    "rowid",
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },

@@ -46,7 +46,7 @@ const ownTables = `sqlite_schema AS m
 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\'`
 
 func (in *inspection) columns() error {
-	const query = `SELECT m.name, c.name, c.type, c."notnull", c.pk
+	const query = `SELECT m.name AS "table", c.name, c.type, c."notnull", c.pk
 FROM pragma_table_info(m.name) AS c, ` + ownTables + `
 ORDER BY m.name, c.cid`
 	keys := make(map[string][]string)
@@ -84,7 +84,7 @@ ORDER BY m.name, c.cid`
 }
 
 func (in *inspection) indexes() error {
-	const query = `SELECT m.name, i.name, i."unique", c.name
+	const query = `SELECT m.name AS "table", i.name AS "index", i."unique", c.name
 FROM pragma_index_list(m.name) AS i, pragma_index_info(i.name) AS c, ` + ownTables + `
 AND i.origin <> 'pk' AND i.partial = 0 AND c.name IS NOT NULL
 ORDER BY m.name, i.seq DESC, c.seqno`
@@ -107,7 +107,7 @@ ORDER BY m.name, i.seq DESC, c.seqno`
 // foreignKeys reads references of one column; wider ones are none of ours. In
 // reference to a primary key SQLite leaves the column unsaid.
 func (in *inspection) foreignKeys() error {
-	const query = `SELECT m.name, f.id, f."from", f."table", coalesce(f."to", ''), f.on_delete
+	const query = `SELECT m.name AS "of", f.id, f."from", f."table", coalesce(f."to", '') AS "to", f.on_delete
 FROM pragma_foreign_key_list(m.name) AS f, ` + ownTables + `
 ORDER BY m.name, f.id DESC, f.seq`
 	wide := make(map[string]bool)

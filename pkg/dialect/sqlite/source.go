@@ -16,6 +16,7 @@ type Source struct {
 	Path   string // in memory any name; who opens the same one has the same tables
 	Create bool   // make the file when it is not there
 	Memory bool   // it lives as long as a connection to it
+	Look   bool   // only read: the file stays as it is, byte for byte
 }
 
 // String returns the source as the driver takes it. Pragmas are set in this
@@ -26,6 +27,10 @@ func (s Source) String() string {
 	if s.Memory {
 		values.Set("vfs", "memdb")
 		return "file:/" + (&url.URL{Path: s.Path}).EscapedPath() + "?" + values.Encode()
+	}
+	if s.Look {
+		values.Set("mode", "ro")
+		return "file:" + (&url.URL{Path: s.Path}).EscapedPath() + "?" + values.Encode()
 	}
 	values.Set("mode", "rw")
 	if s.Create {
