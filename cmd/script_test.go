@@ -199,10 +199,13 @@ func post(url, query, token string) (string, error) {
 	return string(answer), err
 }
 
-var duration = regexp.MustCompile(`\b\d+ms\b|\b\d+\.\ds\b`)
+var (
+	duration  = regexp.MustCompile(`\b\d+ms\b|\b\d+\.\ds\b`)
+	timestamp = regexp.MustCompile(`\bdatamodel-\d+`)
+)
 
 func scriptScreen(ts *testscript.TestScript, _ bool, args []string) {
-	got := duration.ReplaceAllString(ts.ReadFile(args[0]), "TIME")
+	got := timestamp.ReplaceAllString(duration.ReplaceAllString(ts.ReadFile(args[0]), "TIME"), "datamodel-TIMESTAMP")
 	if url := ts.Getenv("SERVER"); url != "" {
 		got = strings.ReplaceAll(got, url, "SERVER")
 		got = strings.ReplaceAll(got, strings.Replace(url, "http", "ws", 1), "WSSERVER")

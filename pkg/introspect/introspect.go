@@ -42,6 +42,7 @@ func Datamodel(in Input) Result {
 	r := &reader{
 		Input: in, out: &schema.Schema{}, types: taken{}, fields: map[*schema.Model]taken{},
 		models: map[string]*schema.Model{}, ids: map[string]string{}, enums: map[string]*schema.Enum{}, kept: map[[2]string]string{},
+		owners: map[*schema.Relation]*schema.Field{}, backs: map[*schema.Relation]*schema.Field{},
 		notes: &datamodel.Notes{Models: map[string][]string{}, Fields: map[[2]string][]string{}, Inside: map[string][]string{}},
 	}
 	r.Tables = slices.DeleteFunc(slices.Clone(in.Tables), r.isHidden)
@@ -74,8 +75,10 @@ type reader struct {
 	enums  map[string]*schema.Enum  // by name of the database's type
 	types  taken
 	fields map[*schema.Model]taken
-	kept   map[[2]string]string // names of fields by table and column, as far as they need no search
-	alone  bool                 // a table that cannot be a type is shown by itself
+	owners map[*schema.Relation]*schema.Field // the fields of inline relations, with the column
+	backs  map[*schema.Relation]*schema.Field // and at the other end, where there is one
+	kept   map[[2]string]string               // names of fields by table and column, as far as they need no search
+	alone  bool                               // a table that cannot be a type is shown by itself
 }
 
 // isHidden tells whether a table is one of a server's own, or part of another one.

@@ -50,6 +50,7 @@ func (r *reader) inline(t *relational.Table, c relational.Column, key relational
 		f.Name = r.columnName(m, t, &c, fieldName(c.Name, true), fieldName(c.Name, false), c.Name)
 	}
 	m.Fields = append(m.Fields, f)
+	r.owners[relation] = f
 	r.out.Relations = append(r.out.Relations, relation)
 	if len(r.otherKeys(t, c.Name)) > 1 {
 		r.note(m, f.Name, "The column has further foreign keys: %s", strings.Join(r.otherKeys(t, c.Name)[1:], ", "))
@@ -91,10 +92,7 @@ func sideOf(r *schema.Relation, m *schema.Model) schema.Side {
 // the field for the owner whose name is greater, so that the back is left out.
 func (r *reader) back(relation *schema.Relation, key relational.ForeignKey) {
 	link := relation.Link.(*schema.Inline)
-	own := relation.Field(schema.SideA)
-	if own == nil || own.Model != link.Model {
-		own = relation.Field(schema.SideB)
-	}
+	own := r.owners[relation]
 	table := r.tableIn(r.modelTables, link.Model.Table())
 	list := table.UniqueIndex(link.Column) == nil
 	f := &schema.Field{Model: r.models[key.Table], Relation: relation, Side: own.Side.Other(), List: list}
@@ -122,6 +120,7 @@ func (r *reader) back(relation *schema.Relation, key relational.ForeignKey) {
 		}
 	}
 	f.Model.Fields = append(f.Model.Fields, f)
+	r.backs[relation] = f
 	if relation.IsSelf() && f.Name < own.Name {
 		own.Side, f.Side = schema.SideB, schema.SideA
 		relation.OnDeleteA, relation.OnDeleteB = relation.OnDeleteB, relation.OnDeleteA
@@ -332,27 +331,16 @@ func (r *reader) nameRelations() {
 			relation.Name = datamodel.RelationName(a, b)
 			continue
 		}
-		relation.Name = names.first(r.longName(relation), capital(named(r.owner(relation).Model.Name+capital(r.owner(relation).Name), "Relation")))
+		relation.Name = names.first(r.longName(relation), "Relation")
 	}
-}
-
-// owner returns the field that owns the column of an inline relation. Unlike
-// schema.Relation.Owner it may be asked while a side has no field.
-func (r *reader) owner(relation *schema.Relation) *schema.Field {
-	link := relation.Link.(*schema.Inline)
-	a, b := relation.Field(schema.SideA), relation.Field(schema.SideB)
-	if a != nil && a.Model == link.Model && !a.List {
-		return a
-	}
-	return b
 }
 
 // longName is <Model><Field>To<Model><Field>, as Prisma 1 names what it cannot
 // tell apart otherwise.
 func (r *reader) longName(relation *schema.Relation) string {
-	own := r.owner(relation)
+	own := r.owners[relation]
 	name := own.Model.Name + capital(own.Name)
-	if back := relation.Field(own.Side.Other()); back != nil {
+	if back := r.backs[relation]; back != nil {
 		name += "To" + back.Model.Name + capital(back.Name)
 	}
 	name = capital(name)

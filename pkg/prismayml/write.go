@@ -18,7 +18,12 @@ import (
 // As in the original (prisma-yml, PrismaDefinition.ts) an endpoint that is there becomes a
 // comment and the new line follows it, otherwise the line is appended after an empty one. The
 // file is replaced in one step; a file without write permission is left alone.
-func SetEndpoint(path, endpoint string) error {
+func SetEndpoint(path, endpoint string) error { return set(path, "endpoint", endpoint) }
+
+// SetDatamodel names the datamodel file in a service definition, as SetEndpoint does.
+func SetDatamodel(path, datamodel string) error { return set(path, "datamodel", datamodel) }
+
+func set(path, property, value string) error {
 	if resolved, err := filepath.EvalSymlinks(path); err == nil {
 		path = resolved
 	}
@@ -33,7 +38,7 @@ func SetEndpoint(path, endpoint string) error {
 	if err != nil {
 		return err
 	}
-	changed, err := withEndpoint(text, endpoint)
+	changed, err := with(text, property, value)
 	if err != nil {
 		return err
 	}
@@ -73,37 +78,37 @@ func replaceFile(path string, text []byte, mode fs.FileMode) error {
 	return os.Rename(temp.Name(), path)
 }
 
-// withEndpoint returns text with the endpoint set. Each way of writing it is tried until one
+// with returns text with a property set. Each way of writing it is tried until one
 // leaves all other properties as they were.
-func withEndpoint(text []byte, endpoint string) ([]byte, error) {
+func with(text []byte, property, value string) ([]byte, error) {
 	before, err := parse(text)
 	if err != nil {
 		return nil, err
 	}
 	want := decode(before)
-	want["endpoint"] = endpoint
-	for candidate := range candidates(text, before, endpoint) {
+	want[property] = value
+	for candidate := range candidates(text, before, property, value) {
 		after, err := parse(candidate)
 		if err == nil && reflect.DeepEqual(decode(after), want) {
 			return candidate, nil
 		}
 	}
-	return nil, errors.New("the place of the endpoint in this file is not clear")
+	return nil, fmt.Errorf("the place of the %s in this file is not clear", property)
 }
 
-func candidates(text []byte, root *yaml.Node, endpoint string) func(yield func([]byte) bool) {
+func candidates(text []byte, root *yaml.Node, property, value string) func(yield func([]byte) bool) {
 	newline := "\n"
 	if bytes.Contains(text, []byte("\r\n")) {
 		newline = "\r\n"
 	}
 	return func(yield func([]byte) bool) {
 		for i := 0; i+1 < len(root.Content); i += 2 {
-			if root.Content[i].Value == "endpoint" {
-				replacements(text, root.Content[i], root.Content[i+1], endpoint, newline)(yield)
+			if root.Content[i].Value == property {
+				replacements(text, root.Content[i], root.Content[i+1], value, newline)(yield)
 				return
 			}
 		}
-		insertions(text, root, endpoint, newline)(yield)
+		insertions(text, root, property, value, newline)(yield)
 	}
 }
 
@@ -112,7 +117,7 @@ const maxLines = 20
 
 // replacements comments the old entry out, however many lines it has, or changes a value in
 // braces where it stands.
-func replacements(text []byte, key, value *yaml.Node, endpoint, newline string) func(yield func([]byte) bool) {
+func replacements(text []byte, key, value *yaml.Node, next, newline string) func(yield func([]byte) bool) {
 	lines := bytes.SplitAfter(text, []byte("\n"))
 	first := key.Line - 1
 	return func(yield func([]byte) bool) {
@@ -125,7 +130,7 @@ func replacements(text []byte, key, value *yaml.Node, endpoint, newline string) 
 					b.Write(line)
 				}
 				if i == end-1 {
-					b.WriteString(line0(key, "endpoint: "+quoteLike(value, endpoint)) + newline)
+					b.WriteString(line0(key, key.Value+": "+quoteLike(value, next)) + newline)
 				}
 			}
 			if !yield(b.Bytes()) {
@@ -133,7 +138,7 @@ func replacements(text []byte, key, value *yaml.Node, endpoint, newline string) 
 			}
 		}
 		if value.Line-1 < len(lines) && value.Column > 0 {
-			yield(inPlace(lines, value, endpoint))
+			yield(inPlace(lines, value, next))
 		}
 	}
 }
@@ -156,14 +161,14 @@ func line0(key *yaml.Node, line string) string {
 	return strings.Repeat(" ", max(key.Column-1, 0)) + line
 }
 
-func inPlace(lines [][]byte, value *yaml.Node, endpoint string) []byte {
+func inPlace(lines [][]byte, value *yaml.Node, next string) []byte {
 	line := lines[value.Line-1]
 	at := value.Column - 1
 	old := quoteLike(value, value.Value)
 	if at > len(line) || !bytes.HasPrefix(line[at:], []byte(old)) {
 		return nil
 	}
-	changed := string(line[:at]) + quoteLike(value, endpoint) + string(line[at+len(old):])
+	changed := string(line[:at]) + quoteLike(value, next) + string(line[at+len(old):])
 	before := bytes.Join(lines[:value.Line-1], nil)
 	after := bytes.Join(lines[value.Line:], nil)
 	return append(append(before, changed...), after...)
@@ -171,8 +176,8 @@ func inPlace(lines [][]byte, value *yaml.Node, endpoint string) []byte {
 
 // insertions append the line, or put it before the first property where the end of the file
 // belongs to a longer value.
-func insertions(text []byte, root *yaml.Node, endpoint, newline string) func(yield func([]byte) bool) {
-	entry := "endpoint: " + quoteLike(nil, endpoint) + newline
+func insertions(text []byte, root *yaml.Node, property, value, newline string) func(yield func([]byte) bool) {
+	entry := property + ": " + quoteLike(nil, value) + newline
 	return func(yield func([]byte) bool) {
 		if !yield([]byte(string(text) + newline + entry)) {
 			return
@@ -185,7 +190,7 @@ func insertions(text []byte, root *yaml.Node, endpoint, newline string) func(yie
 		before := string(bytes.Join(lines[:at], nil))
 		after := string(bytes.Join(lines[at:], nil))
 		if yield([]byte(before+line0(root.Content[0], entry)+after)) && strings.HasPrefix(strings.TrimSpace(after), "{") {
-			yield([]byte(before + strings.Replace(after, "{", "{endpoint: '"+endpoint+"', ", 1)))
+			yield([]byte(before + strings.Replace(after, "{", "{"+property+": '"+value+"', ", 1)))
 		}
 	}
 }

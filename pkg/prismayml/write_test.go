@@ -30,7 +30,7 @@ func TestWithEndpoint(t *testing.T) {
 		{"byte order mark", "\ufeffendpoint: x\n", "\ufeff#endpoint: x\nendpoint: NEW\n"},
 	} {
 		const endpoint = "http://localhost:4466/new/dev"
-		got, err := withEndpoint([]byte(c.before), endpoint)
+		got, err := with([]byte(c.before), "endpoint", endpoint)
 		if want := strings.ReplaceAll(c.want, "NEW", endpoint); err != nil || string(got) != want {
 			t.Errorf("%s: %v\n got %q\nwant %q", c.name, err, got, want)
 		}
@@ -82,7 +82,7 @@ func FuzzWithEndpoint(f *testing.F) {
 		if _, err := parse([]byte(text)); err != nil {
 			return
 		}
-		if _, err := withEndpoint([]byte(text), newEndpoint); err == nil {
+		if _, err := with([]byte(text), "endpoint", newEndpoint); err == nil {
 			checkKept(t, text)
 		}
 	})
@@ -94,7 +94,7 @@ const newEndpoint = "http://new/x"
 // line, one empty line before it and the end of a last line.
 func checkKept(t *testing.T, before string) {
 	t.Helper()
-	changed, err := withEndpoint([]byte(before), newEndpoint)
+	changed, err := with([]byte(before), "endpoint", newEndpoint)
 	if err != nil {
 		t.Fatalf("%q: %v", before, err)
 	}
