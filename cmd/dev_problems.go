@@ -7,6 +7,7 @@ import (
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/prismayml"
+	"github.com/prisma1-go/prisma1/pkg/schema"
 	"github.com/prisma1-go/prisma1/pkg/terminal"
 )
 
@@ -26,7 +27,9 @@ func (s *devSession) checkSources(file *prismayml.File) error {
 		s.t.Notef("\n%s: %s\n", place(sources, syntax.Line, syntax.Column), s.t.Red(message))
 		return s.kept()
 	}
-	problems := document.After(nil).Check(s.server.Rules())
+	rules := s.server.Rules()
+	rules.Features, _ = schema.ParseFeatures(file.Features)
+	problems := document.After(nil).Check(rules)
 	if len(problems) == 0 {
 		return nil
 	}

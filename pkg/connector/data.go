@@ -59,6 +59,24 @@ func (d *Database) HasDuplicates(ctx context.Context, f *schema.Field) (bool, er
 	return d.finds(ctx, table, columns, b)
 }
 
+// HaveDuplicates tells whether two nodes share values in all of some fields.
+func (d *Database) HaveDuplicates(ctx context.Context, m *schema.Model, fields []*schema.Field) (bool, error) {
+	var columns []string
+	b := d.builder().SQL("SELECT 1 FROM ").Table(m.Table()).SQL(" AS n")
+	joint := " WHERE "
+	for _, f := range fields {
+		columns = append(columns, f.Column())
+		b.SQL(joint).Column("n", f.Column()).SQL(" IS NOT NULL")
+		joint = " AND "
+	}
+	joint = " GROUP BY "
+	for _, f := range fields {
+		b.SQL(joint).Column("n", f.Column())
+		joint = ", "
+	}
+	return d.finds(ctx, m.Table(), columns, b.SQL(" HAVING COUNT(*) > 1"))
+}
+
 // UsesValue tells whether a node has the value in an enum field, list or not.
 func (d *Database) UsesValue(ctx context.Context, f *schema.Field, value string) (bool, error) {
 	table, column := f.Model.Table(), f.Column()

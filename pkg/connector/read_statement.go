@@ -122,6 +122,12 @@ func (c *conditions) next() *dialect.Builder {
 func (c *conditions) read(read *plan.Read) {
 	if s := read.Selector; s != nil {
 		c.next().Column("t", s.Field.Column()).SQL(" = ").Value(s.Value)
+		if s.More == nil {
+			return
+		}
+		for i, v := range s.More.Values {
+			c.next().Column("t", s.More.Unique.Fields[i+1].Column()).SQL(" = ").Value(v)
+		}
 		return
 	}
 	if read.Filter != nil {

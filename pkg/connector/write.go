@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/fault"
@@ -118,6 +119,9 @@ func (w *writer) explain(err error, model *schema.Model) error {
 	field := v.Column
 	if i := slices.IndexFunc(model.Fields, func(f *schema.Field) bool { return f.Column() == v.Column }); i >= 0 {
 		field = model.Fields[i].Name
+	}
+	if i := slices.IndexFunc(model.Uniques, func(u *schema.Unique) bool { return strings.Join(u.Columns(), "_") == v.Column }); i >= 0 {
+		field = model.Uniques[i].Name
 	}
 	if v.Index == primaryKey {
 		field = model.ID().Name

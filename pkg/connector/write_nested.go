@@ -308,7 +308,7 @@ func (w *writer) nestedUpdate(ctx context.Context, p parent, n *plan.NestedUpdat
 		if _, err := w.find(ctx, *s); err != nil {
 			return err
 		}
-		end.Field, end.Value = s.Field.Name, selectedText(s.Value)
+		end.Field, end.Value = s.Name(), selectedText(*s)
 	}
 	return fault.NotConnected(n.Field.Relation.Name, fault.End{Model: n.Field.Model.Name}, end)
 }

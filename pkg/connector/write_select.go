@@ -18,14 +18,24 @@ import (
 func (w *writer) find(ctx context.Context, s plan.Selector) (scalar.Value, error) {
 	id, found, err := w.lookup(ctx, s)
 	if err == nil && !found {
-		err = fault.NotFound(s.Field.Model.Name, selectedText(s.Value), s.Field.Name)
+		err = fault.NotFound(s.Field.Model.Name, selectedText(s), s.Name())
 	}
 	return id, err
 }
 
-// selectedText prints the value of a selector as faults do: a Float as the JVM
-// prints a double, 3.0 and 1.0E10.
-func selectedText(v scalar.Value) string {
+// selectedText prints the values of a selector as faults do.
+func selectedText(s plan.Selector) string {
+	text := selectedValue(s.Value)
+	if s.More != nil {
+		for _, v := range s.More.Values {
+			text += ", " + selectedValue(v)
+		}
+	}
+	return text
+}
+
+// selectedValue prints a Float as the JVM prints a double, 3.0 and 1.0E10.
+func selectedValue(v scalar.Value) string {
 	if v.Type != scalar.Float {
 		return v.String()
 	}
@@ -51,6 +61,11 @@ func (w *writer) lookup(ctx context.Context, s plan.Selector) (id scalar.Value, 
 	b := w.builder()
 	b.SQL("SELECT ").Name(key.Column()).SQL("\nFROM ").Table(s.Field.Model.Table())
 	b.SQL("\nWHERE ").Name(s.Field.Column()).SQL(" = ").Value(s.Value)
+	if s.More != nil {
+		for i, v := range s.More.Values {
+			b.SQL(" AND ").Name(s.More.Unique.Fields[i+1].Column()).SQL(" = ").Value(v)
+		}
+	}
 	return w.first(ctx, b.Statement(), key.Type)
 }
 
@@ -82,7 +97,7 @@ func (w *writer) findAll(ctx context.Context, selectors []plan.Selector) ([]scal
 func (w *writer) lookupAll(ctx context.Context, field *schema.Field, selectors []plan.Selector, known map[plan.Selector]scalar.Value) error {
 	var values []scalar.Value
 	for _, s := range selectors {
-		if s.Field == field {
+		if s.Field == field && s.More == nil {
 			values = append(values, s.Value)
 		}
 	}

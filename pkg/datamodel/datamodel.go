@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/prisma1-go/prisma1/pkg/scalar"
+	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
 // A Problem is one mistake in a datamodel, or one thing to be warned of.
@@ -30,6 +31,8 @@ type Rules struct {
 	IntIDs    bool // ids of type Int
 	UUIDs     bool // ids of type UUID
 	Sequences bool // @id(strategy: SEQUENCE)
+
+	Features []schema.Feature // that the service switches on
 
 	FoldedNames bool // names of tables and columns that differ in case are the same
 	Adopted     bool // tables are there already (noMigration): two models may share one

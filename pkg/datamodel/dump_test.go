@@ -19,6 +19,9 @@ func dump(s *schema.Schema) string {
 		for _, f := range m.Fields {
 			b.WriteString("  " + dumpField(f) + "\n")
 		}
+		for _, u := range m.Uniques {
+			b.WriteString("  unique " + strings.Join(u.Columns(), " ") + " as " + u.Name + "\n")
+		}
 	}
 	for _, r := range s.Relations {
 		b.WriteString(dumpRelation(r) + "\n")

@@ -13,7 +13,7 @@ import (
 )
 
 // all is a connector that can everything and does not tell names by their case.
-var all = datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, FoldedNames: true}
+var all = datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, FoldedNames: true, Features: schema.Features()}
 
 // TestGolden runs testdata/datamodel: a text, maybe the one deployed before,
 // and what becomes of it: schema.txt and rendered.prisma, or problems.txt, or

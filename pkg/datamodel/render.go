@@ -72,6 +72,9 @@ func (r renderer) model(m *schema.Model) string {
 	if m.Embedded {
 		b.WriteString(" @embedded")
 	}
+	for _, u := range m.Uniques {
+		b.WriteString(" " + uniqueText(u))
+	}
 	b.WriteString(" {\n")
 	for _, f := range m.Fields {
 		if !f.Hidden {

@@ -18,7 +18,7 @@ func checkRoundTrip(t *testing.T, name, text string) {
 		t.Errorf("%s: %s\n%s", name, syntax.Message, rendered)
 		return
 	}
-	if problems := document.Check(postgres); len(problems) > 0 {
+	if problems := document.Check(all); len(problems) > 0 {
 		t.Errorf("%s: rendered text has problems %v\n%s", name, problems, rendered)
 		return
 	}

@@ -1,5 +1,11 @@
 package datamodel
 
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
 // typeRules are the known directives of types. Others are passed over.
 var typeRules = map[string]func(*checker, *typeDef){
 	"relationTable": func(*checker, *typeDef) {},
@@ -15,7 +21,8 @@ var typeRules = map[string]func(*checker, *typeDef){
 
 func (c *checker) typeDirectives() {
 	for _, t := range c.doc.types {
-		doubled := hasDoubled(t.directives)
+		once := slices.DeleteFunc(slices.Clone(t.directives), func(d *ast.Directive) bool { return d.Name == uniqueDirective })
+		doubled := hasDoubled(once)
 		for _, directive := range t.directives {
 			if rule, known := typeRules[directive.Name]; known {
 				c.typeDirective(t, rule, doubled)

@@ -72,7 +72,7 @@ type Statement struct {
 type Violation struct {
 	Kind   ViolationKind
 	Table  string // "" when the database does not tell
-	Column string // "" when the database does not tell
+	Column string // "" when the database does not tell; several with _ between them
 	Index  string // name of the index, "" when the database does not tell
 }
 

@@ -34,7 +34,9 @@ func deploy(t testing.TB, c *connector.Connector, text string, o engine.Options,
 		t.Fatal(syntax)
 	}
 	document = document.After(nil)
-	if problems := document.Check(c.Rules()); len(problems) > 0 {
+	rules := c.Rules()
+	rules.Features = known
+	if problems := document.Check(rules); len(problems) > 0 {
 		t.Fatalf("datamodel: %v", problems)
 	}
 	schema, err := datamodel.Infer(document, nil)

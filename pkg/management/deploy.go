@@ -108,7 +108,7 @@ func (d *deploy) plan(ctx context.Context) error {
 	document = document.After(d.current.Schema)
 	d.document = document
 	rules := d.connector.Rules()
-	rules.Adopted = d.in.NoMigration
+	rules.Adopted, rules.Features = d.in.NoMigration, features
 	d.report(document.Check(rules))
 	if len(d.payload.Errors) > 0 {
 		return nil

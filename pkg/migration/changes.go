@@ -19,6 +19,7 @@ import (
 func Changes(steps []Step, previous, next *schema.Schema, n relational.Naming, tables []*relational.Table) ([]StepChanges, error) {
 	p := newPlanner(steps, previous, next, n, tables)
 	planned := make([]StepChanges, len(steps))
+	p.dropUniques()
 	for i, step := range steps {
 		if err := p.step(step); err != nil {
 			return nil, err
@@ -26,6 +27,7 @@ func Changes(steps []Step, previous, next *schema.Schema, n relational.Naming, t
 		if i == len(steps)-1 {
 			p.attach()
 			p.indexLinks()
+			p.addUniques()
 		}
 		planned[i] = StepChanges{Step: step, Changes: p.changes}
 		p.changes = nil

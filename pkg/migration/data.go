@@ -17,6 +17,9 @@ type Data interface {
 	// HasDuplicates tells whether two nodes share a value that is not null in a
 	// scalar field, or a node has more than one related node in a relation field.
 	HasDuplicates(ctx context.Context, f *schema.Field) (bool, error)
+	// HaveDuplicates tells whether two nodes share values, none of them null, in
+	// all of some scalar fields. Without fields any two nodes do.
+	HaveDuplicates(ctx context.Context, m *schema.Model, fields []*schema.Field) (bool, error)
 	// UsesValue tells whether a node has the value in an enum field, list or not.
 	UsesValue(ctx context.Context, f *schema.Field, value string) (bool, error)
 	// HasLinks tells whether the relation connects any nodes.

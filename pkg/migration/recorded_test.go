@@ -175,6 +175,9 @@ func (a allOrNothing) HasNulls(context.Context, *schema.Field) (bool, error) { r
 func (a allOrNothing) HasDuplicates(context.Context, *schema.Field) (bool, error) {
 	return bool(a), nil
 }
+func (a allOrNothing) HaveDuplicates(context.Context, *schema.Model, []*schema.Field) (bool, error) {
+	return bool(a), nil
+}
 func (a allOrNothing) HasLinks(context.Context, *schema.Relation) (bool, error) { return bool(a), nil }
 func (a allOrNothing) UsesValue(context.Context, *schema.Field, string) (bool, error) {
 	return bool(a), nil

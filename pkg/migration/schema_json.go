@@ -28,6 +28,12 @@ type (
 		IsEmbedded       bool        `json:"isEmbedded"`
 		Fields           []fieldJSON `json:"fields"`
 		Manifestation    *dbNameJSON `json:"manifestation,omitempty"`
+
+		Uniques []uniqueJSON `json:"uniques,omitempty"` // not Prisma 1's
+	}
+	uniqueJSON struct {
+		Name   string   `json:"name"`
+		Fields []string `json:"fields"`
 	}
 	fieldJSON struct {
 		Name            string         `json:"name"`
@@ -96,7 +102,7 @@ func MarshalSchema(s *schema.Schema) ([]byte, error) {
 			fields[i] = storeField(f, s.Legacy)
 		}
 		stored.Models = append(stored.Models, modelJSON{
-			Name: m.Name, StableIdentifier: m.StableID, IsEmbedded: m.Embedded, Fields: fields, Manifestation: dbName(m.DBName),
+			Name: m.Name, StableIdentifier: m.StableID, IsEmbedded: m.Embedded, Fields: fields, Manifestation: dbName(m.DBName), Uniques: storeUniques(m),
 		})
 	}
 	for _, r := range s.Relations {
@@ -139,6 +145,33 @@ func storeField(f *schema.Field, legacy bool) fieldJSON {
 		stored.RelationName, stored.RelationSide = f.Relation.Name, f.Side
 	}
 	return stored
+}
+
+func storeUniques(m *schema.Model) []uniqueJSON {
+	var stored []uniqueJSON
+	for _, u := range m.Uniques {
+		one := uniqueJSON{Name: u.Name}
+		for _, f := range u.Fields {
+			one.Fields = append(one.Fields, f.Name)
+		}
+		stored = append(stored, one)
+	}
+	return stored
+}
+
+func loadUniques(m *schema.Model, stored []uniqueJSON) error {
+	for _, one := range stored {
+		u := &schema.Unique{Name: one.Name}
+		for _, name := range one.Fields {
+			f := m.Field(name)
+			if f == nil {
+				return fmt.Errorf("read stored unique %s.%s: no field %s", m.Name, one.Name, name)
+			}
+			u.Fields = append(u.Fields, f)
+		}
+		m.Uniques = append(m.Uniques, u)
+	}
+	return nil
 }
 
 func dbName(name string) *dbNameJSON {
@@ -199,6 +232,9 @@ func UnmarshalSchema(b []byte) (*schema.Schema, error) {
 				return nil, fmt.Errorf("read stored field %s.%s: %w", m.Name, f.Name, err)
 			}
 			s.Models[i].Fields = append(s.Models[i].Fields, field)
+		}
+		if err := loadUniques(s.Models[i], m.Uniques); err != nil {
+			return nil, err
 		}
 	}
 	s.Complete()

@@ -226,7 +226,7 @@ func (c *check) updateModel(s UpdateModel) error {
 			}
 		}
 	}
-	return nil
+	return c.uniques(before, after)
 }
 
 // createRelation refuses a required end on a model that has nodes.

@@ -1,6 +1,7 @@
 package opencrud
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -75,6 +76,13 @@ func orderByInput(m *schema.Model) string            { return m.Name + "OrderByI
 func whereInput(m *schema.Model) string              { return m.Name + "WhereInput" }
 func scalarWhereInput(m *schema.Model) string        { return m.Name + "ScalarWhereInput" }
 func whereUniqueInput(m *schema.Model) string        { return m.Name + "WhereUniqueInput" }
+func compoundUniqueInput(m *schema.Model, u *schema.Unique) string {
+	name := m.Name
+	for part := range strings.SplitSeq(u.Name, "_") {
+		name += upperFirst(part)
+	}
+	return name + "CompoundUniqueInput"
+}
 func updateInput(m *schema.Model) string             { return m.Name + "UpdateInput" }
 func updateManyMutationInput(m *schema.Model) string { return m.Name + "UpdateManyMutationInput" }
 func updateManyDataInput(m *schema.Model) string     { return m.Name + "UpdateManyDataInput" }

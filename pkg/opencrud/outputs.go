@@ -78,6 +78,14 @@ func (b *builder) whereUnique(m *schema.Model) {
 	for _, f := range uniques(m) {
 		fields = append(fields, field(f.Name, "", optional(f.TypeName())))
 	}
+	for _, u := range m.Uniques {
+		var members ast.FieldList
+		for _, f := range u.Fields {
+			members = append(members, field(f.Name, "", required(f.TypeName())))
+		}
+		b.input(compoundUniqueInput(m, u), members)
+		fields = append(fields, field(u.Name, "", optional(compoundUniqueInput(m, u))))
+	}
 	if len(fields) > 0 {
 		b.input(whereUniqueInput(m), fields)
 	}

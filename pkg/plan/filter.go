@@ -81,8 +81,23 @@ const (
 	None
 )
 
-// A Selector names one node by a unique field.
+// A Selector names one node by a unique field, or by several that are unique together.
 type Selector struct {
 	Field *schema.Field
 	Value scalar.Value
+	More  *More // nil for one field
+}
+
+// More is what a Selector says beyond the first field of several.
+type More struct {
+	Unique *schema.Unique
+	Values []scalar.Value // of Unique.Fields, from the second on
+}
+
+// Name returns what the selector is called in a where input.
+func (s Selector) Name() string {
+	if s.More != nil {
+		return s.More.Unique.Name
+	}
+	return s.Field.Name
 }

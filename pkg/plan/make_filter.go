@@ -22,11 +22,23 @@ func (m *maker) selector(model *schema.Model, input graphql.Input) (Selector, er
 			return Selector{}, fault.AmbiguousSelector(model.Name)
 		}
 		s = Selector{Field: model.Field(member.Name), Value: member.Value.Value}
+		if u := model.Unique(member.Name); u != nil {
+			s = compound(u, member.Value)
+		}
 	}
 	if s.Field == nil {
 		return Selector{}, fault.NullSelector(model.Name)
 	}
 	return s, nil
+}
+
+// compound reads the values of several fields that select a node together.
+func compound(u *schema.Unique, input graphql.Input) Selector {
+	s := Selector{Field: u.Fields[0], Value: input.Field(u.Fields[0].Name).Value, More: &More{Unique: u}}
+	for _, f := range u.Fields[1:] {
+		s.More.Values = append(s.More.Values, input.Field(f.Name).Value)
+	}
+	return s
 }
 
 // filter reads a where input; nil when it holds for every node. Returns

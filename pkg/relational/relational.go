@@ -61,11 +61,9 @@ func (t *Table) Column(name string) *Column {
 	return &t.Columns[i]
 }
 
-// UniqueIndex returns the unique index on exactly the one column, or nil.
-func (t *Table) UniqueIndex(column string) *Index {
-	i := slices.IndexFunc(t.Indexes, func(x Index) bool {
-		return x.Unique && len(x.Columns) == 1 && x.Columns[0] == column
-	})
+// UniqueIndex returns the unique index on exactly the columns in their order, or nil.
+func (t *Table) UniqueIndex(columns ...string) *Index {
+	i := slices.IndexFunc(t.Indexes, func(x Index) bool { return x.Unique && slices.Equal(x.Columns, columns) })
 	if i < 0 {
 		return nil
 	}

@@ -2,6 +2,9 @@ package relational
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 	"github.com/prisma1-go/prisma1/pkg/schema"
@@ -26,6 +29,22 @@ func (n Naming) Unique(table, column string) string {
 		return n.Schema + "." + table + "." + column + "._UNIQUE"
 	}
 	return table + "." + column + "._UNIQUE"
+}
+
+// longestName is how many bytes of a name PostgreSQL keeps; MySQL takes one more.
+const longestName = 63
+
+// Compound returns the name of the unique index on several columns.
+func (n Naming) Compound(table string, columns []string) string {
+	name := table + "." + strings.Join(columns, "_") + "._UNIQUE"
+	if n.Short {
+		name = strings.Join(columns, "_") + "_UNIQUE"
+	}
+	if len(name) <= longestName {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:12]) + "_UNIQUE"
 }
 
 // Inline returns the name of the index on the column of an inline relation.
@@ -96,6 +115,9 @@ func ModelTable(s *schema.Schema, m *schema.Model, n Naming) *Table {
 			t.Indexes = append(t.Indexes, UniqueIndex(m.Table(), f.Column(), n))
 		}
 	}
+	for _, u := range m.Uniques {
+		t.Indexes = append(t.Indexes, CompoundIndex(m.Table(), u.Columns(), n))
+	}
 	for _, r := range s.Relations {
 		if inline, ok := r.Link.(*schema.Inline); ok && inline.Model == m {
 			t.Columns = append(t.Columns, InlineColumn(r))
@@ -119,6 +141,11 @@ func FieldColumn(f *schema.Field) Column {
 // UniqueIndex returns the index of a unique field.
 func UniqueIndex(table, column string, n Naming) Index {
 	return Index{Name: n.Unique(table, column), Columns: []string{column}, Unique: true}
+}
+
+// CompoundIndex returns the index of fields that are unique together.
+func CompoundIndex(table string, columns []string, n Naming) Index {
+	return Index{Name: n.Compound(table, columns), Columns: columns, Unique: true}
 }
 
 // ListTable returns the table with the values of a scalar list.

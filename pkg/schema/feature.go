@@ -15,12 +15,13 @@ const (
 	Aggregate       Feature = "aggregate"       // sum, avg, min and max beside count
 	GroupBy         Feature = "groupBy"         // groups of a connection's nodes
 	CaseInsensitive Feature = "caseInsensitive" // filters of texts that do not tell A from a
+	CompoundUnique  Feature = "compoundUnique"  // @unique of a type, over several fields
 	Sort            Feature = "sort"            // lists in the order of several fields, also of related nodes
 )
 
 // Features returns all features there are.
 func Features() []Feature {
-	return []Feature{CreateMany, Aggregate, GroupBy, Sort, CaseInsensitive}
+	return []Feature{CreateMany, Aggregate, GroupBy, Sort, CaseInsensitive, CompoundUnique}
 }
 
 // ParseFeatures returns the features with some names, each once and in the

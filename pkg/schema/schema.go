@@ -70,6 +70,7 @@ type Model struct {
 	DBName   string // name of the table when it differs from Name, "" otherwise
 	Embedded bool   // only in stored schemas of document databases
 	Fields   []*Field
+	Uniques  []*Unique // over several fields, in declaration order
 
 	fields map[string]*Field // nil until Complete
 }

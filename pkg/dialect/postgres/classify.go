@@ -31,46 +31,52 @@ func (Dialect) Classify(err error) dialect.Violation {
 	v := dialect.Violation{Kind: kinds[e.Code], Table: e.TableName, Column: e.ColumnName}
 	if v.Kind == dialect.UniqueViolation {
 		v.Index = e.ConstraintName
-		v.Column = keyColumn(e.Detail)
+		v.Column = strings.Join(keyColumns(e.Detail), "_")
 	}
 	return v
 }
 
-// keyColumn reads the first column from a detail like
+// keyColumns reads the columns from a detail like
 //
 //	Key ("theName", other)=(a, b) already exists.
 //
 // The words depend on the server's language, the brackets do not.
-func keyColumn(detail string) string {
-	_, rest, ok := strings.Cut(detail, "(")
-	if !ok {
-		return ""
+func keyColumns(detail string) []string {
+	_, rest, _ := strings.Cut(detail, "(")
+	var columns []string
+	for {
+		var column string
+		if quoted, ok := strings.CutPrefix(rest, `"`); ok {
+			column, rest = unquote(quoted)
+		} else {
+			end := strings.IndexAny(rest, ",)")
+			if end < 0 {
+				return columns
+			}
+			column, rest = rest[:end], rest[end:]
+		}
+		columns = append(columns, column)
+		next, ok := strings.CutPrefix(rest, ", ")
+		if !ok {
+			return columns
+		}
+		rest = next
 	}
-	if quoted, ok := strings.CutPrefix(rest, `"`); ok {
-		return unquote(quoted)
-	}
-	columns, _, ok := strings.Cut(rest, ")=(")
-	if !ok {
-		return ""
-	}
-	column, _, _ := strings.Cut(columns, ", ")
-	return column
 }
 
-// unquote returns the identifier whose first quote is gone; what stands behind
-// its last one is passed over.
-func unquote(text string) string {
+// unquote returns the identifier whose first quote is gone, and what stands behind its last one.
+func unquote(text string) (identifier, rest string) {
 	var name strings.Builder
 	for i := 0; i < len(text); i++ {
 		if text[i] == '"' {
 			i++
 			if i == len(text) || text[i] != '"' {
-				return name.String()
+				return name.String(), text[i:]
 			}
 		}
 		name.WriteByte(text[i])
 	}
-	return ""
+	return name.String(), ""
 }
 
 // Report returns the sentence of PostgreSQL. Its errors have no number; Prisma 1

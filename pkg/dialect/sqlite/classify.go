@@ -38,7 +38,7 @@ func (Dialect) Classify(err error) dialect.Violation {
 //
 //	constraint failed: UNIQUE constraint failed: User.email (2067)
 //
-// Of several columns it takes the first.
+// Several columns get _ between them.
 func column(kind dialect.ViolationKind, text string) dialect.Violation {
 	v := dialect.Violation{Kind: kind}
 	const mark = "constraint failed: "
@@ -50,10 +50,14 @@ func column(kind dialect.ViolationKind, text string) dialect.Violation {
 	if end := strings.LastIndex(name, " ("); end >= 0 {
 		name = name[:end]
 	}
-	name, _, _ = strings.Cut(name, ", ")
-	if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
-		v.Table, v.Column = name[:dot], name[dot+1:]
+	var columns []string
+	for part := range strings.SplitSeq(name, ", ") {
+		if dot := strings.LastIndexByte(part, '.'); dot >= 0 {
+			v.Table = part[:dot]
+			columns = append(columns, part[dot+1:])
+		}
 	}
+	v.Column = strings.Join(columns, "_")
 	return v
 }
 

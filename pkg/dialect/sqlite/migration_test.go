@@ -82,7 +82,7 @@ func (f *file) deploy(previous *schema.Schema, datamodelText string, text *strin
 		f.t.Fatalf("%v\n%s", syntax, datamodelText)
 	}
 	document = document.After(previous)
-	if problems := document.Check(datamodel.Rules{IntIDs: true, Sequences: true, FoldedNames: true}); len(problems) > 0 {
+	if problems := document.Check(datamodel.Rules{IntIDs: true, Sequences: true, FoldedNames: true, Features: schema.Features()}); len(problems) > 0 {
 		f.t.Fatalf("%+v\n%s", problems, datamodelText)
 	}
 	next, err := datamodel.Infer(document, previous)
