@@ -27,8 +27,10 @@ func newAdminCmd(app *App, run func(context.Context, *adminOptions) error) *cobr
 	cmd := &cobra.Command{
 		Use:   "admin",
 		Short: "Open service endpoints in Prisma Admin",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Show the service of this folder in the browser
+  $ prisma1 admin`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	opts.Definition.register(cmd)
 	return cmd
@@ -39,8 +41,13 @@ func newPlaygroundCmd(app *App, run func(context.Context, *adminOptions) error) 
 	cmd := &cobra.Command{
 		Use:   "playground",
 		Short: "Open service endpoints in GraphQL Playground",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Try queries in the browser, as somebody who has the secret of the service
+  $ prisma1 playground
+
+- Only serve the page, on a free port
+  $ prisma1 playground --server-only --port 0`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	opts.Definition.register(cmd)
 	cmd.Flags().BoolP("web", "w", false, "Open the browser")

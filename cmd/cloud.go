@@ -21,8 +21,10 @@ func newAccountCmd(app *App, run func(context.Context, *accountOptions) error) *
 	cmd := &cobra.Command{
 		Use:   "account",
 		Short: "Display account information",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Show whose session key is stored
+  $ prisma1 account`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	cmd.Flags().BoolVarP(&opts.JSON, "json", "j", false, "Json Output")
 	return cmd
@@ -33,8 +35,10 @@ func newConsoleCmd(app *App, run func(context.Context, *accountOptions) error) *
 	return &cobra.Command{
 		Use:   "console",
 		Short: "Open Prisma Console in browser",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Learn what has taken the place of the console
+  $ prisma1 console`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 }
 
@@ -90,8 +94,10 @@ type clusterTokenOptions struct {
 func newClusterTokenCmd(app *App, run func(context.Context, *clusterTokenOptions) error) *cobra.Command {
 	opts := &clusterTokenOptions{App: app}
 	cmd := &cobra.Command{
-		Use:    "cluster-token",
-		Short:  "Create a management token for the server of the service",
+		Use:   "cluster-token",
+		Short: "Create a management token for the server of the service",
+		Example: `- A token for the management API, for five years
+  $ prisma1 cluster-token`,
 		Hidden: true,
 		Args:   noArgs,
 		RunE:   func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },

@@ -27,7 +27,9 @@ func newClusterCmd(app *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cluster COMMAND",
 		Short: "Manage the servers that the wizard, list and keys know",
-		Args:  cobra.ArbitraryArgs,
+		Example: `- Remember a server by name
+  $ prisma1 cluster add production https://prisma.example.org --secret-env PRODUCTION_SECRET`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
@@ -65,7 +67,9 @@ func newClusterRemoveCmd(app *App, run func(context.Context, *clusterOptions) er
 	return &cobra.Command{
 		Use:   "remove NAME",
 		Short: "Take a server out of ~/.prisma/config.yml",
-		Args:  exactArgs("NAME"),
+		Example: `- Forget a server; nothing happens to the server itself
+  $ prisma1 cluster remove production`,
+		Args: exactArgs("NAME"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return app.clusterNames(), cobra.ShellCompDirectiveNoFileComp
 		},
@@ -81,8 +85,10 @@ func newClusterListCmd(app *App, run func(context.Context, *clusterOptions) erro
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the servers of ~/.prisma/config.yml",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Show the known servers, for a program
+  $ prisma1 cluster list --json`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	cmd.Flags().BoolVarP(&opts.JSON, "json", "j", false, "Json Output")
 	return cmd

@@ -22,8 +22,10 @@ func newConfigCmd(app *App, run func(context.Context, *configOptions) error) *co
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "List the settings and where each comes from",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- See why a setting is what it is
+  $ prisma1 config`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	opts.Flags = cmd.Flags()
 	opts.Flags.StringVarP(&opts.EnvFile, "env-file", "e", "", "Path to .env file to inject env vars")

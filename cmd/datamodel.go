@@ -17,7 +17,9 @@ func newDatamodelCmd(app *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "datamodel COMMAND",
 		Short: "Work on the datamodel of this folder",
-		Args:  cobra.ArbitraryArgs,
+		Example: `- Rewrite a datamodel of Prisma 1.30 and older
+  $ prisma1 datamodel upgrade`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
@@ -46,9 +48,13 @@ func newDatamodelUpgradeCmd(app *App, run func(context.Context, *datamodelUpgrad
 of it changes no table. Comments and the order of everything stay as they are. Fields that every type
 had without naming them (id, createdAt, updatedAt) are written out, and each relation gets a type with
 @relationTable that describes its table.`,
-		Example: "  prisma1 datamodel upgrade\n  prisma1 datamodel upgrade --dry-run",
-		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Overwrite the files, after a question
+  $ prisma1 datamodel upgrade
+
+- Look at the new text first
+  $ prisma1 datamodel upgrade --dry-run`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	opts.Definition.register(cmd)
 	flags := cmd.Flags()

@@ -19,8 +19,13 @@ func newDeleteCmd(app *App, run func(context.Context, *deleteOptions) error) *co
 	cmd := &cobra.Command{
 		Use:   "delete",
 		Short: "Delete an existing service",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Delete the service of this folder with its data, after a question
+  $ prisma1 delete
+
+- The same in a script
+  $ prisma1 delete --force`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	opts.Definition.register(cmd)
 	cmd.Flags().BoolVarP(&opts.Force, "force", "f", false, "Force delete, without confirmation")

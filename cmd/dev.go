@@ -37,7 +37,12 @@ func newDevCmd(app *App, run func(context.Context, *devOptions) error) *cobra.Co
 	cmd := &cobra.Command{
 		Use:   "dev [DIRNAME]",
 		Short: "Run a server for a service and deploy it on every save",
-		Args:  atMostOneArg,
+		Example: `- Serve the service in this folder, or make one
+  $ prisma1 dev
+
+- Forget all data at the end
+  $ prisma1 dev --memory`,
+		Args: atMostOneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				opts.Dir = args[0]

@@ -30,8 +30,10 @@ func newDoctorCmd(app *App, run func(context.Context, *doctorOptions) error) *co
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Find out why something does not work",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Check definition, server, authentication and database of this folder
+  $ prisma1 doctor`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	opts.Definition.register(cmd)
 	cmd.Flags().BoolVarP(&opts.JSON, "json", "j", false, "Json Output")

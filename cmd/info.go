@@ -21,8 +21,13 @@ func newInfoCmd(app *App, run func(context.Context, *infoOptions) error) *cobra.
 	cmd := &cobra.Command{
 		Use:   "info",
 		Short: "Display service information (endpoints, cluster, ...)",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Show the endpoints of the service
+  $ prisma1 info
+
+- The same for a program, with the secrets
+  $ prisma1 info --json --secret`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	opts.Definition.register(cmd)
 	cmd.Flags().BoolVarP(&opts.JSON, "json", "j", false, "Json Output")

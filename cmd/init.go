@@ -30,7 +30,7 @@ func newInitCmd(app *App, run func(context.Context, *initOptions) error) *cobra.
 	cmd := &cobra.Command{
 		Use:   "init [DIRNAME]",
 		Short: "Initialize a new service",
-		Long:  "  DIRNAME    Folder to initialize in (optional)",
+		Long:  "DIRNAME    Folder to initialize in (optional)",
 		Example: `- Answer questions and get the files of a service
   $ prisma1 init shop
 
@@ -91,7 +91,7 @@ func runInit(ctx context.Context, opts *initOptions) error {
 
 func askInit(ctx context.Context, opts *initOptions, dir string) (answers, string, error) {
 	if !opts.App.Terminal.Interactive() && opts.Wizard.Server == "" && !opts.Wizard.Yes {
-		return answers{}, "", usagef("There is no terminal to ask on. Give --endpoint http://HOST:4466/SERVICE/STAGE, or --server, or --yes")
+		return answers{}, "", errors.New("There is no terminal to ask on. Give --endpoint http://HOST:4466/SERVICE/STAGE, or --server, or --yes")
 	}
 	env, err := prismayml.LoadEnv(opts.App.Environ, ".", opts.EnvFile)
 	if err != nil {

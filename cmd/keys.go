@@ -31,7 +31,9 @@ func newKeysCmd(app *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "keys COMMAND",
 		Short: "Make and check the key pair for a server's management API",
-		Args:  cobra.ArbitraryArgs,
+		Example: `- Make a key pair and learn what to paste where
+  $ prisma1 keys new`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
@@ -50,8 +52,12 @@ func newKeysNewCmd(app *App, run func(context.Context, *keysOptions) error) *cob
 		Short: "Make a key pair: the private key to deploy with, the public one for the server",
 		Long: `The private key goes into FILE (default ~/.prisma/keys/management.key), the public one into FILE.pub.
 Files that are there are never overwritten.`,
-		Example: "  prisma1 keys new\n  prisma1 keys new school.key --type rsa",
-		Args:    atMostOneArg,
+		Example: `- A pair for this computer, in ~/.prisma/keys
+  $ prisma1 keys new
+
+- A pair in a file of its own that servers of Prisma 1.26 and older take
+  $ prisma1 keys new school.key --type rsa`,
+		Args: atMostOneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				opts.File = args[0]

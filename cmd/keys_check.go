@@ -29,8 +29,15 @@ func newKeysCheckCmd(app *App, run func(context.Context, *keysCheckOptions) erro
 		Short: "Tell whether a private key fits a public one, or a server",
 		Long: `PRIVATE is the file of the private key (default: the key in PRISMA_MANAGEMENT_API_PRIVATE_KEY, then
 ~/.prisma/keys/management.key), PUBLIC that of the public one (default: PRIVATE.pub).`,
-		Example: "  prisma1 keys check\n  prisma1 keys check school.key copied.pub\n  prisma1 keys check --server https://prisma.example.org",
-		Args:    cobra.MaximumNArgs(2),
+		Example: `- Do the keys of this computer fit?
+  $ prisma1 keys check
+
+- Do these?
+  $ prisma1 keys check school.key copied.pub
+
+- Does a server take what the private key signs?
+  $ prisma1 keys check --server https://prisma.example.org`,
+		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args = append(args, "", "")
 			opts.Private, opts.Public = args[0], args[1]

@@ -23,8 +23,10 @@ func newListCmd(app *App, run func(context.Context, *listOptions) error) *cobra.
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List all deployed services",
-		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Show the services on all known servers
+  $ prisma1 list`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	cmd.Flags().BoolVarP(&opts.JSON, "json", "j", false, "Json Output")
 	return cmd

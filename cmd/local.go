@@ -24,7 +24,9 @@ func newLocalCmd(app *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "local COMMAND",
 		Short: "Run the server in the background on this machine",
-		Args:  cobra.ArbitraryArgs,
+		Example: `- Start a server that stays when the terminal is closed
+  $ prisma1 local start`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
@@ -41,8 +43,10 @@ func newLocalStartCmd(app *App, run func(context.Context, *localOptions) error) 
 	cmd := &cobra.Command{
 		Use:   "start",
 		Short: "Start the local server, unless it runs",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Start the server on another port
+  $ prisma1 local start --port 4477`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	cmd.Flags().IntVar(&opts.Port, "port", server.DefaultPort, "Port to listen on, 0 picks one")
 	return cmd
@@ -53,8 +57,10 @@ func newLocalStopCmd(app *App, run func(context.Context, *localOptions) error) *
 	return &cobra.Command{
 		Use:   "stop",
 		Short: "Stop the local server",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Stop the server; its data stays
+  $ prisma1 local stop`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 }
 
@@ -63,8 +69,10 @@ func newLocalStatusCmd(app *App, run func(context.Context, *localOptions) error)
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Say whether the local server runs",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- See whether the server runs, for a program
+  $ prisma1 local status --json`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	cmd.Flags().BoolVarP(&opts.JSON, "json", "j", false, "Json Output")
 	return cmd
@@ -75,8 +83,10 @@ func newLocalLogsCmd(app *App, run func(context.Context, *localOptions) error) *
 	cmd := &cobra.Command{
 		Use:   "logs",
 		Short: "Print the log of the local server",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Watch the server at work
+  $ prisma1 local logs --follow`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	cmd.Flags().BoolVarP(&opts.Follow, "follow", "f", false, "Go on printing what is logged")
 	return cmd

@@ -20,8 +20,10 @@ func newLoginCmd(app *App, run func(context.Context, *loginOptions) error) *cobr
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "Login or signup to the Prisma Cloud",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Store the session key of a cloud
+  $ prisma1 login --key KEY`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	cmd.Flags().StringVarP(&opts.Key, "key", "k", "", "Cloud session key")
 	return cmd
@@ -75,8 +77,10 @@ func newLogoutCmd(app *App, run func(context.Context, *logoutOptions) error) *co
 	return &cobra.Command{
 		Use:   "logout",
 		Short: "Logout from Prisma Cloud",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Forget the session key
+  $ prisma1 logout`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 }
 

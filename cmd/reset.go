@@ -22,8 +22,13 @@ func newResetCmd(app *App, run func(context.Context, *resetOptions) error) *cobr
 	cmd := &cobra.Command{
 		Use:   "reset",
 		Short: "Reset the stage data",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Delete all nodes of the service, after a question
+  $ prisma1 reset
+
+- The same in a script
+  $ prisma1 reset --force`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	opts.Definition.register(cmd)
 	cmd.Flags().BoolVarP(&opts.Force, "force", "f", false, "Force reset data without confirmation")

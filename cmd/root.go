@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -59,6 +58,13 @@ func newRootCmd(app *App) *cobra.Command {
 	addGroup(root, groupServer, newDevCmd(app, runDev), newServerCmd(app, runServer), newLocalCmd(app), newClusterCmd(app), newConfigCmd(app, runConfig), newDoctorCmd(app, runDoctor), newKeysCmd(app))
 	addGroup(root, groupCloud, newLoginCmd(app, runLogin), newLogoutCmd(app, runLogout), newConsoleCmd(app, runConsole), newAccountCmd(app, runAccount))
 	root.AddCommand(newVersionCmd(app, runVersion), newClusterTokenCmd(app, runClusterToken))
+	for _, name := range later {
+		root.AddCommand(newLaterCmd(name))
+	}
+	for _, cmd := range append(root.Commands(), root) {
+		addReplaced(cmd)
+	}
+	giveOnce(root)
 	root.SetIn(app.Terminal.In)
 	root.SetOut(app.Terminal.Out)
 	root.SetErr(app.Terminal.Err)
@@ -76,9 +82,6 @@ func addGroup(root *cobra.Command, group string, commands ...*cobra.Command) {
 }
 
 func runRoot(app *App, cmd *cobra.Command, args []string) error {
-	if len(args) > 0 && slices.Contains(later, args[0]) {
-		return fmt.Errorf("prisma1 %s is a command of Prisma 1 that comes next. It is not in this version yet.", args[0])
-	}
 	if len(args) > 0 {
 		return unknownCommand(cmd, args[0])
 	}
@@ -86,6 +89,17 @@ func runRoot(app *App, cmd *cobra.Command, args []string) error {
 		return runVersion(cmd.Context(), &versionOptions{App: app})
 	}
 	return cmd.Help()
+}
+
+func newLaterCmd(name string) *cobra.Command {
+	return &cobra.Command{
+		Use:                name,
+		Hidden:             true,
+		DisableFlagParsing: true, // its flags are not known yet
+		RunE: func(*cobra.Command, []string) error {
+			return fmt.Errorf("prisma1 %s is a command of Prisma 1 that comes next. It is not in this version yet.", name)
+		},
+	}
 }
 
 func newHelpCmd(root *cobra.Command) *cobra.Command {
@@ -119,9 +133,15 @@ func unknownCommand(parent *cobra.Command, name string) error {
 }
 
 func similar(parent *cobra.Command, name string) string {
-	meant, distance := "", len(name)/2+1
+	meant, distance := "", len(name)/2
 	for _, c := range parent.Commands() {
-		if d := levenshtein.ComputeDistance(name, c.Name()); !c.Hidden && d <= distance {
+		if c.Hidden {
+			continue
+		}
+		if strings.HasPrefix(c.Name(), name) {
+			return c.Name()
+		}
+		if d := levenshtein.ComputeDistance(name, c.Name()); d <= distance {
 			meant, distance = c.Name(), d-1
 		}
 	}
@@ -140,6 +160,9 @@ func flagError(err error) error {
 		return usagef("Flag --%s expects a value", e.GetFlag().Name)
 	}
 	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		if errors.Is(err, errTwice) {
+			return usagef("Flag --%s already provided", e.GetFlag().Name)
+		}
 		return usagef("Flag --%s cannot be %q: %w", e.GetFlag().Name, e.GetValue(), e.Unwrap())
 	}
 	return &usageError{err}

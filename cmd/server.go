@@ -21,6 +21,8 @@ func newServerCmd(app *App, run func(context.Context, *serverOptions) error) *co
 	cmd := &cobra.Command{
 		Use:   "server",
 		Short: "Run the Prisma server alone",
+		Example: `- Run the server that a file describes
+  $ PRISMA_CONFIG_PATH=server.yml prisma1 server`,
 		Long: `The configuration is YAML in the variable PRISMA_CONFIG, in the file that PRISMA_CONFIG_PATH
 names, or in ./prisma.yml:
 

@@ -30,8 +30,10 @@ type versionOptions struct {
 func newVersionCmd(app *App, run func(context.Context, *versionOptions) error) *cobra.Command {
 	opts := &versionOptions{App: app}
 	cmd := &cobra.Command{
-		Use:    "version",
-		Short:  "Print the version of the CLI and of the service's server",
+		Use:   "version",
+		Short: "Print the version of the CLI and of the service's server",
+		Example: `- Show the versions of this program and of the server of this folder
+  $ prisma1 version`,
 		Hidden: true,
 		Args:   noArgs,
 		RunE:   func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },

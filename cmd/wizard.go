@@ -306,7 +306,7 @@ func secretOf(variable string, getenv func(string) string) (string, error) {
 // missingFlag names the flag that answers a question nobody is there to answer.
 func missingFlag(err error, flag string) error {
 	if errors.Is(err, terminal.ErrNoTerminal) {
-		return usagef("There is no terminal to ask on. Give --%s, or --yes to take what is suggested", flag)
+		return fmt.Errorf("There is no terminal to ask on. Give --%s, or --yes to take what is suggested", flag)
 	}
 	return err
 }

@@ -125,20 +125,20 @@ func (t *Terminal) arrow(arrow, message string) {
 }
 
 // Wrap breaks a line between words so that no part has more than columns runes, but for words
-// that are longer. Indentation stays in front of the first part.
+// that are longer. Indentation stays in front of the first part, spaces within a part stay.
 func Wrap(line string, columns int) []string {
 	if utf8.RuneCountInString(line) <= columns {
 		return []string{line}
 	}
-	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	words := strings.TrimLeft(line, " ")
+	current := line[:len(line)-len(words)]
 	var parts []string
-	current := indent
-	for word := range strings.FieldsSeq(line) {
+	for word := range strings.SplitSeq(words, " ") {
 		switch {
 		case strings.TrimSpace(current) == "":
 			current += word
 		case utf8.RuneCountInString(current)+1+utf8.RuneCountInString(word) > columns:
-			parts = append(parts, current)
+			parts = append(parts, strings.TrimRight(current, " "))
 			current = word
 		default:
 			current += " " + word
