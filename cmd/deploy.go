@@ -105,6 +105,8 @@ type deployment struct {
 	quiet   bool // the endpoints are printed elsewhere
 	created bool // the service was not there before
 	payload *client.DeployPayload
+	hooks   []hookResult
+	seeded  bool
 }
 
 func newDeployment(opts *deployOptions, t *target) *deployment {
@@ -139,7 +141,7 @@ func (d *deployment) run(ctx context.Context) error {
 		return err
 	}
 	if len(d.payload.Steps) == 0 && d.payload.Migration != nil {
-		d.t.Printf("The API of the service changed, its tables did not.\n")
+		d.t.Printf("The service changed, its tables did not.\n")
 	} else {
 		printChanges(d.t, d.payload.Steps, d.opts.DryRun)
 	}
@@ -269,7 +271,7 @@ func (d *deployment) follow(ctx context.Context) error {
 		}
 	}
 	if !d.opts.SkipHooks {
-		runHooks(ctx, d.t, d.File)
+		d.hooks = runHooks(ctx, d.t, d.File)
 	}
 	if migration == nil {
 		return nil
@@ -282,6 +284,7 @@ func (d *deployment) follow(ctx context.Context) error {
 		if err := seed(ctx, d.t, d.target); err != nil {
 			return err
 		}
+		d.seeded = true
 	}
 	if !d.quiet {
 		printEndpoints(d.t, d.Endpoint)
@@ -291,7 +294,6 @@ func (d *deployment) follow(ctx context.Context) error {
 
 // wait polls the migration until it is done. A rollback is a failure even without errors.
 func (d *deployment) wait(ctx context.Context, steps int) error {
-	d.t.Printf("\n")
 	p := d.t.Start("Applying changes")
 	p.Show(d.t.Cyan(fmt.Sprintf("(0/%d)", steps)))
 	shown := 0

@@ -14,6 +14,8 @@ type jsonDeploy struct {
 	Steps        []jsonStep         `json:"steps"`
 	Statements   []client.Statement `json:"statements,omitempty"` // of a dry run
 	Revision     int                `json:"revision,omitempty"`   // absent when nothing was applied
+	Hooks        []hookResult       `json:"hooks,omitempty"`
+	Seeded       bool               `json:"seeded,omitempty"`
 	HTTPEndpoint string             `json:"httpEndpoint"`
 	WSEndpoint   string             `json:"wsEndpoint"`
 }
@@ -44,7 +46,7 @@ func (d *deployment) printJSON() {
 		Service: d.Endpoint.Service, Stage: d.Endpoint.Stage, Server: d.Label,
 		DryRun: d.opts.DryRun, Created: d.created,
 		Errors: notNil(d.payload.Errors), Warnings: notNil(d.payload.Warnings), Steps: []jsonStep{},
-		Statements:   d.payload.Statements,
+		Statements: d.payload.Statements, Hooks: d.hooks, Seeded: d.seeded,
 		HTTPEndpoint: d.Endpoint.HTTP(), WSEndpoint: d.Endpoint.WebSocket(),
 	}
 	for _, s := range d.payload.Steps {

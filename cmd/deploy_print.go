@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/client"
@@ -59,6 +61,12 @@ func (g *groups) add(name string, lines ...string) {
 // printChanges shows the steps of a migration: types, then enums, then relations.
 func printChanges(t *terminal.Terminal, steps []client.Step, dryRun bool) {
 	types, enums, relations := newGroups(), newGroups(), newGroups()
+	newNames := map[string]string{} // of models
+	for _, s := range steps {
+		if s.Type == "UpdateModel" && renamed(s) {
+			newNames[s.Name] = s.NewName
+		}
+	}
 	var silent []client.Step
 	for _, s := range steps {
 		switch {
@@ -67,7 +75,7 @@ func printChanges(t *terminal.Terminal, steps []client.Step, dryRun bool) {
 		case strings.HasSuffix(s.Type, "Enum"):
 			enums.add(s.Name, enumLine(t, s))
 		case strings.HasSuffix(s.Type, "Relation"):
-			relations.add(s.Name, relationLines(t, s)...)
+			relations.add(s.Name, relationLines(t, s, newNames)...)
 		case strings.HasSuffix(s.Type, "Field"):
 			types.add(s.Model, fieldLine(t, s))
 		case strings.HasSuffix(s.Type, "Model"):
@@ -95,6 +103,9 @@ func printChanges(t *terminal.Terminal, steps []client.Step, dryRun bool) {
 	printGroups(t, types, "Type")
 	printGroups(t, enums, "Enum")
 	printGroups(t, relations, "Relation")
+	if !dryRun {
+		t.Printf("\n")
+	}
 }
 
 func printGroups(t *terminal.Terminal, g *groups, kind string) {
@@ -189,42 +200,70 @@ func fieldChanges(s client.Step) []string {
 	case s.TypeName != "":
 		changes = append(changes, "now has the type "+s.TypeName)
 	}
+	if value := innerValue.FindStringSubmatch(s.Default); value != nil {
+		changes = append(changes, "got default value `"+value[1]+"`")
+	}
 	return changes
 }
 
+// innerValue is how servers write a default: IntGCValue(7).
+var innerValue = regexp.MustCompile(`^\w+GCValue\((.*)\)$`)
+
 func isTrue(value *bool) bool { return value != nil && *value }
 
-func relationLines(t *terminal.Terminal, s client.Step) []string {
-	plus, minus := t.Green("+"), t.Red("-")
+// relationLines tells what became of a relation. newNames are those of renamed models.
+func relationLines(t *terminal.Terminal, s client.Step, newNames map[string]string) []string {
 	switch s.Type {
 	case "DeleteRelation":
-		return []string{minus + " Deleted relation"}
+		return []string{t.Red("-") + " Deleted relation"}
 	case "CreateRelation":
-		return createdRelation(plus, s)
+		return createdRelation(t.Green("+"), s)
 	}
 	var lines []string
 	if renamed(s) {
 		lines = append(lines, fmt.Sprintf("%s Renamed relation `%s` to `%s`", t.Yellow("~"), s.Name, s.NewName))
 	}
-	if s.Before == nil || s.After == nil || *s.Before == *s.After {
-		return lines
+	if s.Before != nil && s.After != nil {
+		lines = append(lines, linkLines(t, *s.Before, *s.After, newNames)...)
 	}
-	if s.Before.Type == "LinkTable" && s.After.Type == "LinkTable" && s.Before.Table == s.After.Table {
-		if s.Before.IDColumn != "" && s.After.IDColumn == "" {
-			lines = append(lines, fmt.Sprintf("%s The id column `%s` in link table `%s` has been removed.", minus, s.Before.IDColumn, s.Before.Table),
-				"  It was a Prisma legacy column that is not in use anymore.")
+	if len(lines) == 0 {
+		return []string{t.Yellow("~") + " Updated relation"}
+	}
+	return lines
+}
+
+// linkLines tells how the links of a relation lie in the database now, if that is new.
+func linkLines(t *terminal.Terminal, before, after client.Manifestation, newNames map[string]string) []string {
+	if before.Type == "LinkTable" && after.Type == "LinkTable" {
+		return linkTableLines(t, before, after)
+	}
+	if before.Type == after.Type && cmp.Or(newNames[before.Model], before.Model) == after.Model {
+		if before.Column == after.Column {
+			return nil
 		}
-		return lines
+		return []string{fmt.Sprintf("%s The inline relation is in the column `%s` of table `%s` now", t.Yellow("~"), after.Column, after.Model)}
 	}
-	if s.Before.Type == "LinkTable" {
-		lines = append(lines, fmt.Sprintf("%s Link Table `%s` has been removed", minus, s.Before.Table))
-	} else {
-		lines = append(lines, fmt.Sprintf("%s Removed an inline relation in the column `%s` of table `%s`", minus, s.Before.Column, s.Before.Model))
+	removed := fmt.Sprintf("%s Removed an inline relation in the column `%s` of table `%s`", t.Red("-"), before.Column, before.Model)
+	if before.Type == "LinkTable" {
+		removed = fmt.Sprintf("%s Link Table `%s` has been removed", t.Red("-"), before.Table)
 	}
-	if s.After.Type == "LinkTable" {
-		return append(lines, fmt.Sprintf("%s Link Table `%s` has been created", plus, s.After.Table))
+	created := fmt.Sprintf("%s Created an inline relation in the column `%s` of table `%s`", t.Green("+"), after.Column, after.Model)
+	if after.Type == "LinkTable" {
+		created = fmt.Sprintf("%s Link Table `%s` has been created", t.Green("+"), after.Table)
 	}
-	return append(lines, fmt.Sprintf("%s Created an inline relation in the column `%s` of table `%s`", plus, s.After.Column, s.After.Model))
+	return []string{removed, created}
+}
+
+func linkTableLines(t *terminal.Terminal, before, after client.Manifestation) []string {
+	var lines []string
+	if before.Table != after.Table {
+		lines = append(lines, fmt.Sprintf("%s Link Table `%s` has been renamed to `%s`", t.Yellow("~"), before.Table, after.Table))
+	}
+	if before.IDColumn != "" && after.IDColumn == "" {
+		lines = append(lines, fmt.Sprintf("%s The id column `%s` in link table `%s` has been removed.", t.Red("-"), before.IDColumn, before.Table),
+			"  It was a Prisma legacy column that is not in use anymore.")
+	}
+	return lines
 }
 
 func createdRelation(plus string, s client.Step) []string {

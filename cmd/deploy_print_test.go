@@ -29,6 +29,10 @@ func TestPrintChanges(t *testing.T) {
 		{Type: "UpdateRelation", Name: "R2", Before: &client.Manifestation{Type: "Inline", Model: "Post", Column: "author"}, After: &client.Manifestation{Type: "LinkTable", Table: "_R2"}},
 		{Type: "UpdateRelation", Name: "R3", Before: &client.Manifestation{Type: "LinkTable", Table: "_R3", IDColumn: "id"}, After: &client.Manifestation{Type: "LinkTable", Table: "_R3"}},
 		{Type: "UpdateRelation", Name: "R4", NewName: "R5"},
+		{Type: "UpdateRelation", Name: "R6", Before: &client.Manifestation{Type: "Inline", Model: "Post", Column: "a"}, After: &client.Manifestation{Type: "Inline", Model: "Article", Column: "a"}},
+		{Type: "UpdateRelation", Name: "R7", Before: &client.Manifestation{Type: "Inline", Model: "Post", Column: "a"}, After: &client.Manifestation{Type: "Inline", Model: "Article", Column: "b"}},
+		{Type: "UpdateRelation", Name: "R8", Before: &client.Manifestation{Type: "Inline", Model: "Post", Column: "a"}, After: &client.Manifestation{Type: "Inline", Model: "User", Column: "b"}},
+		{Type: "UpdateRelation", Name: "R9", NewName: "R10", Before: &client.Manifestation{Type: "LinkTable", Table: "_R9"}, After: &client.Manifestation{Type: "LinkTable", Table: "_R10"}},
 		{Type: "CreateRelation", Name: "PostToUser", LeftModel: "Post", RightModel: "User", After: &client.Manifestation{Type: "LinkTable", Table: "_PostToUser"}},
 		{Type: "DeleteRelation", Name: "Gone"},
 		{Type: "UpdateSecrets"},
@@ -71,11 +75,26 @@ Changes:
   R4 (Relation)
   ~ Renamed relation ''R4'' to ''R5''
 
+  R6 (Relation)
+  ~ Updated relation
+
+  R7 (Relation)
+  ~ The inline relation is in the column ''b'' of table ''Article'' now
+
+  R8 (Relation)
+  - Removed an inline relation in the column ''a'' of table ''Post''
+  + Created an inline relation in the column ''b'' of table ''User''
+
+  R9 (Relation)
+  ~ Renamed relation ''R9'' to ''R10''
+  ~ Link Table ''_R9'' has been renamed to ''_R10''
+
   PostToUser (Relation)
   + Link Table ''_PostToUser'' between ''Post'' and ''User'' has been created
 
   Gone (Relation)
   - Deleted relation
+
 `
 	if diff := cmp.Diff(strings.ReplaceAll(want, "''", "`"), printed(steps)); diff != "" {
 		t.Error(diff)

@@ -17,30 +17,40 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/terminal"
 )
 
+// A hookResult is what became of one hook.
+type hookResult struct {
+	Command string `json:"command"`
+	OK      bool   `json:"ok"`
+	Output  string `json:"output"` // stderr, then stdout; or why it could not be started
+}
+
 // runHooks runs the post-deploy commands. As in the original a failing hook stops neither the
 // next one nor the deploy, and there is no shell: a command is split at spaces.
-func runHooks(ctx context.Context, t *terminal.Terminal, file *prismayml.File) {
+func runHooks(ctx context.Context, t *terminal.Terminal, file *prismayml.File) []hookResult {
 	if len(file.PostDeploy) == 0 {
-		return
+		return nil
 	}
 	t.Printf("\n%s\n", t.Bold("post-deploy:"))
 	environ := hookEnviron(file.Env.List())
+	var results []hookResult
 	for _, hook := range file.PostDeploy {
-		runHook(ctx, t, hook, environ)
+		results = append(results, runHook(ctx, t, hook, environ))
 	}
+	return results
 }
 
-func runHook(ctx context.Context, t *terminal.Terminal, hook string, environ []string) {
+func runHook(ctx context.Context, t *terminal.Terminal, hook string, environ []string) hookResult {
 	p := t.Start("Running " + t.Cyan(hook))
 	cmd, err := command(ctx, strings.Fields(hook), environ)
 	if err != nil {
 		p.Log(err.Error())
 		p.Fail()
-		return
+		return hookResult{Command: hook, Output: err.Error()}
 	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err = cmd.Run()
+	result := hookResult{Command: hook, OK: err == nil, Output: stderr.String() + stdout.String()}
 	output := stdout.String()
 	if stderr.Len() > 0 {
 		output = t.Red(stderr.String()) + output
@@ -50,9 +60,10 @@ func runHook(ctx context.Context, t *terminal.Terminal, hook string, environ []s
 	}
 	if err != nil {
 		p.Fail()
-		return
+		return result
 	}
 	p.Done()
+	return result
 }
 
 // command prepares a program, which is looked for in the PATH of environ.

@@ -29,8 +29,13 @@ func newSeedCmd(app *App, run func(context.Context, *seedOptions) error) *cobra.
 	cmd := &cobra.Command{
 		Use:   "seed",
 		Short: "Seed a service with data specified in the prisma.yml",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+		Example: `- Fill the service as prisma.yml says
+  $ prisma1 seed
+
+- Delete all nodes first
+  $ prisma1 seed --reset`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
 	opts.Definition.register(cmd)
 	cmd.Flags().BoolVarP(&opts.Reset, "reset", "r", false, "Reset the service before seeding")
@@ -72,7 +77,7 @@ func seed(ctx context.Context, t *terminal.Terminal, to *target) error {
 	source := to.File.Seed.Import + to.File.Seed.Run
 	p := t.Start("Seeding based on " + t.Bold(source))
 	if to.File.Seed.Run != "" {
-		err = runSeedCommand(ctx, t, to.File)
+		err = runSeedCommand(ctx, t, p, to.File)
 	} else {
 		err = sendAll(ctx, to, operations)
 	}
@@ -84,12 +89,12 @@ func seed(ctx context.Context, t *terminal.Terminal, to *target) error {
 	return nil
 }
 
-func runSeedCommand(ctx context.Context, t *terminal.Terminal, file *prismayml.File) error {
+func runSeedCommand(ctx context.Context, t *terminal.Terminal, p *terminal.Progress, file *prismayml.File) error {
 	cmd, err := command(ctx, strings.Fields(file.Seed.Run), hookEnviron(file.Env.List()))
 	if err != nil {
 		return fmt.Errorf("seed: %w", err)
 	}
-	t.Printf("\n")
+	p.Log("")
 	cmd.Stdout, cmd.Stderr = t.Out, t.Err
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("The seed command `%s` failed: %w", file.Seed.Run, err)
