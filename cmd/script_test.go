@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -32,14 +33,16 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line as a person uses it: every file in testdata/script.
 //
-//	server [SECRET]       starts a server in memory; its URL is $SERVER
+//	server [-version VERSION] [SECRET]
+//	                      starts a server in memory; its URL is $SERVER
 //	webpage               starts a server that answers HTML; its URL is $WEBPAGE
 //	proxy                 starts an HTTP proxy that wants a password; its URL is $PROXY
+//	nobody                starts a server that nobody may ask; its URL is $NOBODY
 //	terminate             sends SIGTERM to the programs in the background
 //	await URL [TEXT]      waits until GET URL answers, with TEXT in the answer
 //	reads FILE TEXT       waits until a file has the text
 //	query URL QUERY       posts a GraphQL query, with $TOKEN if that is set; the answer is stdout
-//	screen stdout FILE    compares output; TIME stands for durations, SERVER for $SERVER
+//	screen stdout FILE    compares output; TIME stands for durations, SERVER for $SERVER, VERSION for the build
 //
 // $PORT is a free port and $HOME an empty folder.
 func TestScripts(t *testing.T) {
@@ -52,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"server":  scriptServer,
 			"webpage": scriptWebpage,
 			"proxy":   scriptProxy,
+			"nobody":  scriptNobody,
 			"terminate": func(ts *testscript.TestScript, _ bool, _ []string) {
 				for _, cmd := range ts.BackgroundCmds() {
 					ts.Check(cmd.Process.Signal(syscall.SIGTERM))
@@ -92,6 +96,9 @@ func stopLocal(home string) {
 
 func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 	config := server.Config{Database: connector.Config{Connector: "sqlite", Memory: true}, Version: version}
+	if len(args) > 1 && args[0] == "-version" {
+		config.Version, args = args[1], args[2:]
+	}
 	if len(args) > 0 {
 		config.ManagementSecrets = args
 	}
@@ -126,6 +133,22 @@ func scriptProxy(ts *testscript.TestScript, _ bool, _ []string) {
 	}))
 	ts.Defer(s.Close)
 	ts.Setenv("PROXY", s.URL)
+}
+
+func scriptNobody(ts *testscript.TestScript, _ bool, _ []string) {
+	var asked atomic.Pointer[string]
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		request := r.Method + " " + r.RequestURI
+		asked.Store(&request)
+		http.Error(w, "nobody is here", http.StatusTeapot)
+	}))
+	ts.Defer(func() {
+		s.Close()
+		if request := asked.Load(); request != nil {
+			ts.Check(fmt.Errorf("somebody was asked: %s", *request))
+		}
+	})
+	ts.Setenv("NOBODY", s.URL)
 }
 
 func scriptAwait(ts *testscript.TestScript, _ bool, args []string) {
@@ -200,12 +223,14 @@ func post(url, query, token string) (string, error) {
 }
 
 var (
-	duration  = regexp.MustCompile(`\b\d+ms\b|\b\d+\.\ds\b`)
-	timestamp = regexp.MustCompile(`\bdatamodel-\d+`)
+	duration    = regexp.MustCompile(`\b\d+ms\b|\b\d+\.\ds\b`)
+	timestamp   = regexp.MustCompile(`\bdatamodel-\d+`)
+	thisProgram = regexp.MustCompile(`prisma/\S+ \(\S+\) \S+`)
 )
 
 func scriptScreen(ts *testscript.TestScript, _ bool, args []string) {
 	got := timestamp.ReplaceAllString(duration.ReplaceAllString(ts.ReadFile(args[0]), "TIME"), "datamodel-TIMESTAMP")
+	got = thisProgram.ReplaceAllString(got, "VERSION")
 	if url := ts.Getenv("SERVER"); url != "" {
 		got = strings.ReplaceAll(got, url, "SERVER")
 		got = strings.ReplaceAll(got, strings.Replace(url, "http", "ws", 1), "WSSERVER")
