@@ -15,6 +15,8 @@ type Endpoint struct {
 	Cluster   string // name of the server: "local", "default", "prisma-eu1", …
 	Shared    bool   // one of the two demo servers of the former cloud
 	Private   bool   // not shared and not on this machine
+
+	inPath bool // the workspace is part of the path
 }
 
 const defaultName = "default"
@@ -79,6 +81,7 @@ func (e *Endpoint) namePath(path string) {
 		e.Service, e.Stage = parts[0], parts[1]
 	default:
 		e.Workspace, e.Service, e.Stage = parts[0], parts[1], parts[2]
+		e.inPath = true
 	}
 }
 
@@ -119,12 +122,12 @@ func clusterOf(base, host string) string {
 // HTTP is the URL of the data API, without the parts that are "default".
 func (e Endpoint) HTTP() string {
 	switch {
+	case e.inPath:
+		return e.Base + "/" + e.Workspace + "/" + e.Service + "/" + e.Stage
 	case !e.Shared && e.Stage == defaultName && e.Service == defaultName:
 		return e.Base
 	case !e.Shared && e.Stage == defaultName:
 		return e.Base + "/" + e.Service
-	case e.Workspace != "" && e.Shared:
-		return e.Base + "/" + e.Workspace + "/" + e.Service + "/" + e.Stage
 	}
 	return e.Base + "/" + e.Service + "/" + e.Stage
 }
@@ -135,9 +138,11 @@ func (e Endpoint) WebSocket() string { return "ws" + strings.TrimPrefix(e.HTTP()
 // Management is the URL of the management API.
 func (e Endpoint) Management() string { return e.Base + "/management" }
 
-// Name is the service's name in requests to the management API.
+// Name is the service's name in requests to the management API. A workspace in the path is part of
+// it, as it is for every server; the CLI of Prisma 1 knew that of its own two shared servers only
+// and deployed to a service of another path elsewhere.
 func (e Endpoint) Name() string {
-	if e.Shared && e.Workspace != "" {
+	if e.inPath {
 		return e.Workspace + "~" + e.Service
 	}
 	return e.Service
