@@ -19,10 +19,11 @@ var errNoDatabases = errors.New("Expected hash under 'databases' to be non-empty
 // ParseConfig reads a server configuration in YAML. Wrong values are refused
 // with line and key, all at once; unknown keys become Warnings. env gives ENV,
 // the prefix of request ids, and a public key that the text does not have.
+// others are keys at the root that somebody else reads.
 //
 // Values are taken as Prisma 1 took them: a number may be quoted, an empty text
 // is one that was not given, yes and on are true.
-func ParseConfig(text []byte, env func(string) string) (Config, error) {
+func ParseConfig(text []byte, env func(string) string, others ...string) (Config, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
 		return Config{}, err
@@ -43,6 +44,7 @@ func ParseConfig(text []byte, env func(string) string) (Config, error) {
 		RequestIDPrefix:   env("ENV"),
 	}
 	root.ignore("rabbitUri", "clusterAddress", "prototype", "server2serverSecret")
+	root.ignore(others...)
 	parseKeys(root, &config, env)
 	database := parseDatabase(databases, &config)
 	sections := []*section{root, databases, database}

@@ -77,13 +77,22 @@ func (s *Server) Rules() datamodel.Rules { return s.connector.Rules() }
 // Listen takes the port and returns the address, with the port that was picked
 // for port 0. The error of a port in use names its owner where the system tells.
 func (s *Server) Listen() (net.Addr, error) {
-	host := cmp.Or(s.config.Host, "127.0.0.1")
-	listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(s.config.Port)))
+	listener, err := Listen(s.config.Host, s.config.Port)
 	if err != nil {
-		return nil, listenError(host, s.config.Port, err)
+		return nil, err
 	}
 	s.listener = listener
 	return listener.Addr(), nil
+}
+
+// Listen takes a port, 0 any, on an address; "" is the loopback one.
+func Listen(host string, port int) (net.Listener, error) {
+	host = cmp.Or(host, "127.0.0.1")
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	if err != nil {
+		return nil, listenError(host, port, err)
+	}
+	return listener, nil
 }
 
 // Serve answers requests until ctx ends, then lets the running ones finish.
@@ -94,23 +103,28 @@ func (s *Server) Serve(ctx context.Context) error {
 	}
 	s.warn()
 	spareCollections()
-	web := &http.Server{
-		Handler:           s.handler(),
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       readTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
-	}
 	watching, stopWatching := context.WithCancel(ctx)
 	var watch sync.WaitGroup
 	watch.Go(func() { s.management.Watch(watching) })
 	defer watch.Wait()
 	defer stopWatching()
+	return Serve(ctx, s.listener, s.handler(), s.log)
+}
+
+// Serve answers requests with a handler until ctx ends, then lets the running ones finish.
+func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+	web := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() { stopped <- shutdown(web) })
-	err := web.Serve(s.listener)
+	err := web.Serve(listener)
 	if stop() { // it failed by itself
 		return fmt.Errorf("serve: %w", err)
 	}
