@@ -40,6 +40,11 @@ func NewPair(kind Kind) (private, public []byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	return encodePair(key)
+}
+
+// encodePair is a pair in PEM: PKCS #8 and SubjectPublicKeyInfo.
+func encodePair(key crypto.Signer) (private, public []byte, err error) {
 	privateDER, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return nil, nil, err
