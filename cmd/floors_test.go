@@ -19,8 +19,8 @@ var floors = [][]string{
 	{"pkg/dialect/sqlite", "pkg/dialect/postgres", "pkg/dialect/mysql"},
 	{"pkg/connector"},
 	{"pkg/engine", "pkg/management", "pkg/connector/connectortest"},
-	{"pkg/subscription"},
-	{"pkg/server"},
+	{"pkg/subscription", "pkg/cloud"},
+	{"pkg/server", "pkg/cloud/web"},
 	{"cmd"},
 }
 
