@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
 	"github.com/spf13/cobra"
+
+	"github.com/prisma1-go/prisma1/pkg/auth"
 )
 
 type accountOptions struct {
@@ -42,47 +43,73 @@ func newConsoleCmd(app *App, run func(context.Context, *accountOptions) error) *
 	}
 }
 
-// runAccount says what the stored session key says of itself. The cloud that knew name and email
-// is shut down, so nobody is asked.
-func runAccount(_ context.Context, opts *accountOptions) error {
+// runAccount asks the cloud who is logged in, or else says what the session key says of itself.
+func runAccount(ctx context.Context, opts *accountOptions) error {
 	registry, err := opts.App.registry()
 	if err != nil {
 		return err
 	}
-	key, source := opts.App.Getenv("PRISMA_CLOUD_SESSION_KEY"), "PRISMA_CLOUD_SESSION_KEY"
-	if key == "" {
-		key, source = registry.SessionKey(), registry.Path()
-	}
+	key, source := opts.App.cloudKey(registry)
 	account := struct {
 		LoggedIn bool   `json:"loggedIn"`
-		User     string `json:"user,omitempty"`    // of the session key
+		User     string `json:"user,omitempty"` // of the session key
+		Email    string `json:"email,omitempty"`
+		Name     string `json:"name,omitempty"`
+		Cloud    string `json:"cloud,omitempty"`   // address
 		Expires  string `json:"expires,omitempty"` // RFC 3339
 		Source   string `json:"source,omitempty"`  // of the session key
 	}{LoggedIn: key != ""}
 	if key != "" {
 		account.Source = source
-		claims := jwt.MapClaims{}
-		if _, _, err := jwt.NewParser().ParseUnverified(key, claims); err == nil {
-			account.User, _ = claims["userId"].(string)
-			if expiry, err := claims.GetExpirationTime(); err == nil && expiry != nil {
-				account.Expires = expiry.UTC().Format(time.RFC3339)
+		if login, err := auth.ReadLogin(key); err == nil {
+			account.User = login.UserID
+			if !login.Expires.IsZero() {
+				account.Expires = login.Expires.UTC().Format(time.RFC3339)
 			}
 		}
 	}
+	access, err := opts.App.cloud()
+	if err != nil {
+		return err
+	}
+	if access != nil {
+		ctx, cancel := context.WithTimeout(ctx, cloudDeadline)
+		defer cancel()
+		me, err := access.api.Me(ctx)
+		if err != nil {
+			opts.App.Terminal.Warning(describe(access.explain(err)))
+			account.LoggedIn = account.LoggedIn && !loggedOut(err)
+		}
+		account.Email, account.Name, account.Cloud = me.Email, me.Name, access.Endpoint
+	}
 	t := opts.App.Terminal
-	if opts.JSON {
+	switch {
+	case opts.JSON:
 		return printJSON(t, account)
-	}
-	if !account.LoggedIn {
+	case !account.LoggedIn:
 		t.Printf("Currently not logged in. Run prisma1 login to login.\n")
-		return nil
+	case account.Email != "":
+		t.Printf("Email: %s\nName:  %s\nCloud: %s\n", account.Email, account.Name, account.Cloud)
+	default:
+		t.Printf("Logged in with the session key in %s.\nUser:    %s\nExpires: %s\n", source, cmp.Or(account.User, "unknown"), cmp.Or(account.Expires, "never"))
 	}
-	t.Printf("Logged in with the session key in %s.\nUser:    %s\nExpires: %s\nName and email were known to the Prisma Cloud alone, which is shut down.\n", source, cmp.Or(account.User, "unknown"), cmp.Or(account.Expires, "never"))
 	return nil
 }
 
-func runConsole(context.Context, *accountOptions) error {
-	return errors.New("The Prisma Console was part of the Prisma Cloud, which is shut down. prisma1 playground shows the service in the browser, prisma1 list all services")
+func runConsole(_ context.Context, opts *accountOptions) error {
+	registry, err := opts.App.registry()
+	if err != nil {
+		return err
+	}
+	address, err := opts.App.cloudAddress("", registry)
+	if err != nil {
+		return err
+	}
+	if address == "" {
+		return errors.New("The Prisma Console was part of the Prisma Cloud, which is shut down. prisma1 cloud runs one of your own; prisma1 playground shows the service in the browser, prisma1 list all services")
+	}
+	opts.App.Terminal.Printf("Opening Prisma console %s in the browser\n", address)
+	return opts.App.openBrowser(address)
 }
 
 type clusterTokenOptions struct {

@@ -86,6 +86,10 @@ type target struct {
 	Server   *client.Client
 
 	signedBy credential // signs management requests
+
+	token     string                // signed by the cloud, "" without one
+	cloud     *cloudAccess          // that signed it
+	reference client.CloudReference // of the service, for that cloud
 }
 
 // connect prepares the calls to the service of a definition. secret signs management requests;

@@ -43,6 +43,9 @@ func runDelete(ctx context.Context, opts *deleteOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := t.signIn(ctx, opts.App); err != nil {
+		return err
+	}
 	url := t.Endpoint.HTTP()
 	if sure, err := confirm(opts.App.Terminal, opts.Force, fmt.Sprintf("Are you sure that you want to delete %s?", url)); !sure || err != nil {
 		return err
@@ -56,5 +59,8 @@ func runDelete(ctx context.Context, opts *deleteOptions) error {
 		return t.refused(err)
 	}
 	p.Timed()
+	if t.cloud != nil {
+		return t.cloud.api.DeleteService(ctx, t.reference) // that it is gone
+	}
 	return nil
 }

@@ -83,6 +83,9 @@ func runDeploy(ctx context.Context, opts *deployOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := t.signIn(ctx, opts.App); err != nil {
+		return err
+	}
 	if err := t.await(ctx, opts.App, opts.Wait); err != nil {
 		return err
 	}
@@ -273,6 +276,7 @@ func (d *deployment) follow(ctx context.Context) error {
 	if !d.opts.SkipHooks {
 		d.hooks = runHooks(ctx, d.t, d.File)
 	}
+	d.tellCloud(ctx)
 	if migration == nil {
 		return nil
 	}

@@ -61,7 +61,7 @@ func runDoctor(ctx context.Context, opts *doctorOptions) error {
 	x := &examination{app: opts.App, checks: []checked{}}
 	x.program()
 	x.session()
-	if x.definition(opts) && x.server(ctx) {
+	if x.definition(ctx, opts) && x.server(ctx) {
 		x.version(ctx)
 		x.clock(ctx)
 		x.access(ctx)
@@ -152,7 +152,7 @@ func (x *examination) session() {
 	x.good("config", "%s, %d clusters", registry.Path(), len(registry.Clusters()))
 }
 
-func (x *examination) definition(opts *doctorOptions) bool {
+func (x *examination) definition(ctx context.Context, opts *doctorOptions) bool {
 	file, err := opts.Definition.load(x.app, "")
 	if errors.Is(err, prismayml.ErrNotFound) {
 		return x.bad("definition", err, "Go into the folder of your service, or make one with prisma1 init")
@@ -166,6 +166,9 @@ func (x *examination) definition(opts *doctorOptions) bool {
 	x.good("definition", "%s", file.Path)
 	if x.target, err = x.app.connect(file, ""); err != nil {
 		return x.bad("endpoint", err, "It looks like http://localhost:4466/SERVICE/STAGE")
+	}
+	if err := x.target.signIn(ctx, x.app); err != nil {
+		return x.bad("cloud", err, "Log in again with prisma1 login")
 	}
 	return x.good("endpoint", "%s (server %s)", x.target.Endpoint.HTTP(), x.target.Label)
 }
@@ -248,6 +251,12 @@ func (x *examination) access(ctx context.Context) {
 	defer cancel()
 	source := cmp.Or(x.target.signedBy.Source, "no secret")
 	_, err := x.target.Server.Projects(ctx)
+	if x.target.token != "" { // it is for one service
+		_, err = x.target.Server.Project(ctx, x.target.Endpoint.Name(), x.target.Endpoint.Stage)
+		if client.NoService(err) {
+			err = nil
+		}
+	}
 	switch {
 	case client.NeedsSecret(err):
 		x.bad("authentication", x.target.explain(err), fmt.Sprintf("The requests are signed with: %s", source))
@@ -261,6 +270,9 @@ func (x *examination) access(ctx context.Context) {
 // expiry says until when the management token of this run is valid.
 func (x *examination) expiry() string {
 	token, err := managementToken(x.target.signedBy.Text)
+	if x.target.token != "" {
+		token = x.target.token
+	}
 	if err != nil || token == "" {
 		return ""
 	}

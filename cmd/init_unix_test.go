@@ -139,7 +139,7 @@ func TestInitKnownClusterAndHelloWorld(t *testing.T) {
 	known := onTerminal(t, dir, nil, "init", "known")
 	known.reads(firstQuestion)
 	known.reads("Use the server at " + url)
-	known.types(up + up + enter)
+	known.types(up + up + up + enter)
 	known.reads("Choose a name for your service")
 	known.types(enter)
 	known.reads("Choose a name for your stage")
@@ -157,20 +157,6 @@ func TestInitKnownClusterAndHelloWorld(t *testing.T) {
 	hello.types(up + enter)
 	hello.reads("prisma1 dev")
 	hello.ends(0)
-}
-
-// TestInitDemoServer: logged in or not, the cloud is gone, and the wizard says so.
-func TestInitDemoServer(t *testing.T) {
-	t.Parallel()
-	dir := initFolder(t)
-	s := onTerminal(t, dir, []string{"PRISMA_CLOUD_SESSION_KEY=a.b.c"}, "init", "shop")
-	s.reads(firstQuestion)
-	s.types(up + up + enter)
-	s.reads("are shut down")
-	s.ends(1)
-	if _, err := os.Stat(filepath.Join(dir, "shop")); !os.IsNotExist(err) {
-		t.Errorf("something was made: %v", err)
-	}
 }
 
 // TestInitInterrupted: Ctrl-C at any prompt makes nothing.

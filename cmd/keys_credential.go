@@ -86,8 +86,11 @@ func (t *target) explain(err error) error {
 	if !client.NeedsSecret(err) {
 		return err
 	}
+	if t.cloud != nil {
+		return fmt.Errorf("Server at %s does not take tokens of the cloud at %s: %s It must hold the public key that the cloud shows on the page of the server, and that prisma1 cloud server key prints.", t.Label, t.cloud.Endpoint, err)
+	}
 	if t.signedBy.Text == "" {
-		return fmt.Errorf("Server at %s requires the Management API secret. Please set the %s environment variable, or write it into .env. A server that holds a public key wants the private key of it in %s.", t.Label, secretVariable, keyVariable)
+		return fmt.Errorf("Server at %s requires the Management API secret. Please set the %s environment variable, or write it into .env. A server that holds a public key wants the private key of it in %s, or, if it is the key of a cloud, that you are logged in there (prisma1 login).", t.Label, secretVariable, keyVariable)
 	}
 	message := err.Error()
 	switch {

@@ -46,8 +46,12 @@ func runList(ctx context.Context, opts *listOptions) error {
 	if err != nil {
 		return err
 	}
+	known, atCloud := cloudServices(ctx, opts.App)
 	var rows [][]string
 	for _, s := range servers {
+		if e, err := prismayml.ParseEndpoint(s.Host); err == nil && s.Secret == "" && atCloud[e.Base] {
+			continue // the cloud tells what is there
+		}
 		var services []client.Project
 		err := opts.App.Terminal.Slowly("Waiting for the server at "+s.Host, func() (err error) {
 			services, err = listServices(ctx, s)
@@ -60,6 +64,9 @@ func runList(ctx context.Context, opts *listOptions) error {
 		for _, service := range services {
 			rows = append(rows, []string{service.Name, service.Stage, s.Name})
 		}
+	}
+	for _, s := range known {
+		rows = append(rows, []string{s.Workspace + "/" + s.Name, s.Stage, s.Server})
 	}
 	if opts.JSON {
 		list := []jsonListed{}
@@ -74,6 +81,39 @@ func runList(ctx context.Context, opts *listOptions) error {
 	}
 	opts.App.Terminal.Table([]string{"Service Name", "Stage", "Server"}, rows)
 	return nil
+}
+
+// cloudServices are the services that the cloud knows, and the base URLs of its servers. A cloud that
+// does not answer is named on Err.
+func cloudServices(ctx context.Context, app *App) (services []client.CloudService, bases map[string]bool) {
+	access, err := app.cloud()
+	if access == nil && err == nil {
+		return nil, nil
+	}
+	var servers []client.CloudServer
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, cloudDeadline)
+		defer cancel()
+		access.refresh(ctx)
+		servers, err = access.api.Servers(ctx)
+		if err == nil {
+			services, err = access.api.Services(ctx)
+		}
+		if err != nil {
+			err = access.explain(err)
+		}
+	}
+	if err != nil {
+		app.Terminal.Warning("This does not include your services deployed in the cloud.\n" + describe(err))
+		return nil, nil
+	}
+	bases = make(map[string]bool)
+	for _, s := range servers {
+		if e, err := prismayml.ParseEndpoint(s.Endpoint); err == nil {
+			bases[e.Base] = true
+		}
+	}
+	return services, bases
 }
 
 func listServices(ctx context.Context, s cluster.Cluster) ([]client.Project, error) {

@@ -31,6 +31,7 @@ func TestListOnScreen(t *testing.T) {
   Hello world                Write an example service for prisma1 dev
   Use existing database      Connect to existing database
   Create new database        Set up a local database using Docker
+  Log in to a cloud          Sandbox and private servers of your cloud (requires login)
   Use other server           Manually provide endpoint of a running Prisma server`,
 		40: `? Set up a new Prisma server or deploy t
 o an existing server? (Use arrow keys)
@@ -38,6 +39,7 @@ o an existing server? (Use arrow keys)
   Hello world            Write an exam…
   Use existing database  Connect to ex…
   Create new database    Set up a loca…
+  Log in to a cloud      Sandbox and p…
   Use other server       Manually prov…`,
 	} {
 		t.Run(fmt.Sprint(columns), func(t *testing.T) {
@@ -69,10 +71,10 @@ func TestDumbTerminal(t *testing.T) {
 	url := memoryServer(t, "s3cret")
 	dir := initFolder(t)
 	s := onTerminal(t, dir, []string{"TERM=dumb"}, "init", "shop")
-	s.reads("5. Use other server")
+	s.reads("6. Use other server")
 	s.types("9\n")
-	s.reads(`>> "9" is not a number from 1 to 5`)
-	s.types("5\n")
+	s.reads(`>> "9" is not a number from 1 to 6`)
+	s.types("6\n")
 	s.reads("Enter the endpoint of your Prisma server (http://localhost:4466)")
 	s.types(url + "\n")
 	s.reads("Enter the management API secret")
@@ -99,7 +101,7 @@ func TestDumbTerminal(t *testing.T) {
 		s := onTerminal(t, dir, []string{"TERM=dumb"}, "init", "other")
 		s.reads("Number")
 		if prompt != "Number" {
-			s.types("5\n")
+			s.types("6\n")
 			s.reads(prompt)
 		}
 		if err := s.command.Process.Signal(os.Interrupt); err != nil { // as a terminal does for Ctrl-C

@@ -56,7 +56,7 @@ func newRootCmd(app *App) *cobra.Command {
 	addGroup(root, groupService, newInitCmd(app, runInit), newDeployCmd(app, runDeploy), newIntrospectCmd(app, runIntrospect), newInfoCmd(app, runInfo), newTokenCmd(app, runToken), newListCmd(app, runList), newDeleteCmd(app, runDelete))
 	addGroup(root, groupData, newAdminCmd(app, runAdmin), newPlaygroundCmd(app, runPlayground), newDatamodelCmd(app), newSeedCmd(app, runSeed), newResetCmd(app, runReset))
 	addGroup(root, groupServer, newDevCmd(app, runDev), newServerCmd(app, runServer), newLocalCmd(app), newClusterCmd(app), newConfigCmd(app, runConfig), newDoctorCmd(app, runDoctor), newKeysCmd(app))
-	addGroup(root, groupCloud, newLoginCmd(app, runLogin), newLogoutCmd(app, runLogout), newConsoleCmd(app, runConsole), newAccountCmd(app, runAccount))
+	addGroup(root, groupCloud, newCloudCmd(app, runCloud), newLoginCmd(app, runLogin), newLogoutCmd(app, runLogout), newConsoleCmd(app, runConsole), newAccountCmd(app, runAccount))
 	root.AddCommand(newVersionCmd(app, runVersion), newClusterTokenCmd(app, runClusterToken))
 	for _, name := range later {
 		root.AddCommand(newLaterCmd(name))

@@ -59,7 +59,19 @@ func runToken(ctx context.Context, opts *tokenOptions) error {
 	if err != nil {
 		return err
 	}
+	if opts.Management {
+		if err := t.signIn(ctx, opts.App); err != nil {
+			return err
+		}
+	}
 	expires := time.Now().Add(opts.lifetime())
+	if t.token != "" {
+		login, err := auth.ReadLogin(t.token)
+		if err != nil {
+			return err
+		}
+		expires = login.Expires
+	}
 	token, err := opts.sign(t)
 	if err != nil {
 		return err
@@ -102,6 +114,9 @@ func (o *tokenOptions) lifetime() time.Duration {
 func (o *tokenOptions) sign(t *target) (string, error) {
 	if !o.Management {
 		return auth.SignService(t.File.Secrets[0], t.Endpoint.Name(), t.Endpoint.Stage, o.lifetime())
+	}
+	if t.token != "" {
+		return t.token, nil
 	}
 	if t.signedBy.Text == "" {
 		return "", noManagementSecret()

@@ -35,7 +35,6 @@ const (
 	newChoice      = "Create new database"
 	localChoice    = "Local server"
 	helloChoice    = "Hello world"
-	demoChoice     = "Demo server + MySQL database"
 	otherChoice    = "Use other server"
 )
 
@@ -69,9 +68,9 @@ type wizard struct {
 	startLocal func(context.Context) (url string, err error)                            // only when it is chosen
 	localURL   string                                                                   // of the running local server, "" when none runs
 	clusters   []cluster.Cluster                                                        // of ~/.prisma/config.yml
-	loggedIn   bool
-	databases  bool   // offer to set up a server with docker-compose, too
-	folder     string // of the service definition
+	cloud      *wizardCloud                                                             // nil offers none
+	databases  bool                                                                     // offer to set up a server with docker-compose, too
+	folder     string                                                                   // of the service definition
 
 	taken []client.Project // what is on the chosen server already, as far as it tells
 }
@@ -94,7 +93,7 @@ func (app *App) newWizard(given wizardFlags, folder string, env *prismayml.Env) 
 	w := &wizard{
 		ask: app.Terminal, given: given, getenv: env.Get,
 		clusters: registry.Clusters(), folder: folder,
-		loggedIn: registry.SessionKey() != "" || app.Getenv("PRISMA_CLOUD_SESSION_KEY") != "",
+		cloud: &wizardCloud{app: app},
 	}
 	w.startLocal = func(ctx context.Context) (string, error) { return app.startLocalSaying(ctx, server.DefaultPort) }
 	w.services = func(ctx context.Context, base, secret string) ([]client.Project, error) {
@@ -149,9 +148,18 @@ func chooseEndpoint(ctx context.Context, opts *deployOptions, file *prismayml.Fi
 }
 
 func (w *wizard) run(ctx context.Context) (answers, error) {
-	choice, err := w.choose()
+	choice, err := w.choose(ctx)
 	if err != nil {
 		return answers{}, err
+	}
+	if _, known := w.known(choice); known {
+		return w.remote(ctx, choice)
+	}
+	if s, ok, err := w.cloud.find(choice); ok || err != nil {
+		if err != nil {
+			return answers{}, err
+		}
+		return w.onCloud(ctx, s)
 	}
 	switch choice {
 	case newChoice, existingChoice:
@@ -159,8 +167,11 @@ func (w *wizard) run(ctx context.Context) (answers, error) {
 		return answers{Endpoint: localURL, Database: database}, err
 	case helloChoice:
 		return answers{Endpoint: localURL + "/hello-world/dev"}, nil
-	case demoChoice:
-		return answers{}, errors.New("The demo servers of the Prisma Cloud are shut down. Choose another server, or start one on this machine with: prisma1 local start")
+	case loginChoice:
+		if err := w.cloud.login(ctx, w.ask); err != nil {
+			return answers{}, err
+		}
+		return w.run(ctx)
 	case localChoice:
 		return w.local(ctx)
 	}
@@ -168,19 +179,22 @@ func (w *wizard) run(ctx context.Context) (answers, error) {
 }
 
 // choose asks the first question. The flag may also name a server's URL.
-func (w *wizard) choose() (string, error) {
+func (w *wizard) choose(ctx context.Context) (string, error) {
 	if w.given.Server != "" {
-		return w.named(w.given.Server)
+		return w.named(ctx, w.given.Server)
 	}
 	if w.given.Yes {
 		return localChoice, nil
+	}
+	if err := w.cloud.load(ctx); err != nil {
+		return "", err
 	}
 	choice, err := w.ask.Select("Set up a new Prisma server or deploy to an existing server?", w.choices())
 	return choice, missingFlag(err, "server")
 }
 
 // named is the choice that --server stands for.
-func (w *wizard) named(server string) (string, error) {
+func (w *wizard) named(ctx context.Context, server string) (string, error) {
 	switch server {
 	case "local":
 		return localChoice, nil
@@ -193,7 +207,13 @@ func (w *wizard) named(server string) (string, error) {
 	if _, known := w.known(server); known || strings.Contains(server, "://") {
 		return server, nil
 	}
-	return "", usagef("--server %q is neither local, nor a cluster of ~/.prisma/config.yml, nor a URL", server)
+	if err := w.cloud.load(ctx); err != nil {
+		return "", err
+	}
+	if _, known, err := w.cloud.find(server); known || err != nil {
+		return server, err
+	}
+	return "", usagef("--server %q is neither local, nor a cluster of ~/.prisma/config.yml, nor a server of the cloud you are logged in to, nor a URL", server)
 }
 
 func (w *wizard) known(name string) (cluster.Cluster, bool) {
@@ -224,9 +244,7 @@ func (w *wizard) choices() []terminal.Choice {
 			list = append(list, terminal.Choice{Name: c.Name, Description: "Use the server at " + prismayml.WithoutPassword(c.Host)})
 		}
 	}
-	if w.loggedIn {
-		list = append(list, terminal.Choice{Name: demoChoice, Description: "Free demo environment hosted in Prisma Cloud"})
-	}
+	list = append(list, w.cloud.choices()...)
 	return append(list, terminal.Choice{Name: otherChoice, Description: "Manually provide endpoint of a running Prisma server"})
 }
 

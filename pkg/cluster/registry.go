@@ -15,7 +15,10 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-const sessionKey = "cloudSessionKey"
+const (
+	sessionKey    = "cloudSessionKey"
+	cloudEndpoint = "cloudEndpoint" // ours
+)
 
 // A Cluster is a server the CLI knows about.
 type Cluster struct {
@@ -61,20 +64,29 @@ func (r *Registry) Path() string { return r.path }
 func (r *Registry) SessionKey() string { return text(r.root, sessionKey) }
 
 // SetSessionKey changes the login key; "" removes it. Save writes it.
-func (r *Registry) SetSessionKey(key string) {
+func (r *Registry) SetSessionKey(key string) { r.set(sessionKey, key) }
+
+// CloudEndpoint is the address of the cloud that the login key is for, "" when there is none.
+func (r *Registry) CloudEndpoint() string { return text(r.root, cloudEndpoint) }
+
+// SetCloudEndpoint changes the address of the cloud. Save writes it.
+func (r *Registry) SetCloudEndpoint(address string) { r.set(cloudEndpoint, address) }
+
+// set changes a property at the top; "" removes it.
+func (r *Registry) set(name, value string) {
 	for i := 0; i+1 < len(r.root.Content); i += 2 {
-		if r.root.Content[i].Value != sessionKey {
+		if r.root.Content[i].Value != name {
 			continue
 		}
-		if key == "" {
+		if value == "" {
 			r.root.Content = append(r.root.Content[:i], r.root.Content[i+2:]...)
 		} else {
-			r.root.Content[i+1] = scalar(key)
+			r.root.Content[i+1] = scalar(value)
 		}
 		return
 	}
-	if key != "" {
-		r.root.Content = append([]*yaml.Node{scalar(sessionKey), scalar(key)}, r.root.Content...)
+	if value != "" {
+		r.root.Content = append([]*yaml.Node{scalar(name), scalar(value)}, r.root.Content...)
 	}
 }
 
