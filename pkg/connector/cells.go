@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -18,15 +19,16 @@ type cells struct {
 	row      []any
 	pointers []any
 	err      error
+	ended    func(error) // called when the rows are closed
 }
 
-func newCells(found *sql.Rows) (*cells, error) {
+func newCells(found *sql.Rows, ended func(error)) (*cells, error) {
 	columns, err := found.Columns()
 	if err != nil {
 		found.Close()
 		return nil, err
 	}
-	c := &cells{rows: found, row: make([]any, len(columns)), pointers: make([]any, len(columns))}
+	c := &cells{rows: found, ended: ended, row: make([]any, len(columns)), pointers: make([]any, len(columns))}
 	for i := range c.row {
 		c.pointers[i] = &c.row[i]
 	}
@@ -43,13 +45,9 @@ func (c *cells) next() bool {
 
 func (c *cells) close() error {
 	closed := c.rows.Close()
-	if c.err != nil {
-		return c.err
-	}
-	if err := c.rows.Err(); err != nil {
-		return err
-	}
-	return closed
+	err := cmp.Or(c.err, c.rows.Err(), closed)
+	c.ended(err)
+	return err
 }
 
 // value returns cell i as a value of type t.

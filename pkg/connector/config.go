@@ -1,11 +1,18 @@
 package connector
 
+import "time"
+
 // Config says which database to open. The keys are those of the original's
 // server configuration, and directory.
 type Config struct {
 	Connector string // sqlite, postgres or mysql
 	Directory string // of SQLite: where the files lie; "" is the working directory
 	Memory    bool   // of SQLite: nothing on disk, all is gone with Close
+
+	StatementTime time.Duration // after which a statement of the data API is stopped; 0 for none
+	Nodes         int           // of one level of a query at most; 0 for any number
+	SlowStatement time.Duration // from which a statement of the data API is logged with its plan; 0 for none
+	LogValues     bool          // of the arguments of slow statements, not only their types
 
 	// SQLite accepts and does not use the rest.
 	Host             string

@@ -22,6 +22,8 @@ import (
 // A Connector is an opened database server, or a folder of files. It may be
 // shared between goroutines.
 type Connector struct {
+	config  Config
+	log     *slog.Logger
 	dialect dialect.Dialect
 	backend backend
 	text    func(project.ID) string
@@ -38,7 +40,7 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Connector, err
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	c := &Connector{databases: make(map[project.ID]*Database), text: dollarText}
+	c := &Connector{config: config, log: log, databases: make(map[project.ID]*Database), text: dollarText}
 	var err error
 	switch config.Connector {
 	case "sqlite":

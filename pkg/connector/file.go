@@ -241,25 +241,27 @@ func (c *connection) prepared(ctx context.Context, text string) (*sql.Stmt, erro
 }
 
 func (c *connection) query(ctx context.Context, text string, args []any) (rows, error) {
-	logStatement(ctx, c.log, text)
+	t := begin(ctx, c.log, text)
 	s, err := c.prepared(ctx, text)
 	if err != nil {
 		return nil, statementError(text, err)
 	}
 	found, err := s.QueryContext(ctx, args...)
 	if err != nil {
+		t.end(c, text, args, err)
 		return nil, statementError(text, err)
 	}
-	return newCells(found)
+	return newCells(found, func(err error) { t.end(c, text, args, err) })
 }
 
 func (c *connection) exec(ctx context.Context, text string, args []any) (int64, error) {
-	logStatement(ctx, c.log, text)
+	t := begin(ctx, c.log, text)
 	s, err := c.prepared(ctx, text)
 	if err != nil {
 		return 0, statementError(text, err)
 	}
 	result, err := s.ExecContext(ctx, args...)
+	t.end(c, text, args, err)
 	if err != nil {
 		return 0, statementError(text, err)
 	}

@@ -193,7 +193,7 @@ func (d *fileContainer) migrate(ctx context.Context, run Run) error {
 			changed := false
 			err := run.statements(ctx, sqlite.Dialect{}, "", func(ctx context.Context, st dialect.Statement) error {
 				changed = true
-				logStatement(ctx, c.log, st.SQL)
+				begin(ctx, c.log, st.SQL)
 				if _, err := c.conn.ExecContext(ctx, st.SQL, st.Args...); err != nil {
 					return statementError(st.SQL, err)
 				}

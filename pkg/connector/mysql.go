@@ -22,6 +22,8 @@ import (
 // for all projects and the management tables.
 type mysqlServer struct {
 	pool       *sql.DB
+	killer     *sql.DB // connections that stop what others run
+	threads    threads
 	database   string // holds every project, "" gives each its own
 	management string // database of the management tables
 	log        *slog.Logger
@@ -34,12 +36,14 @@ func openMySQL(ctx context.Context, config Config, log *slog.Logger) (*mysqlServ
 		return nil, err
 	}
 	s := &mysqlServer{
-		pool: sql.OpenDB(connector), database: config.Database,
+		pool: sql.OpenDB(connector), killer: sql.OpenDB(connector), database: config.Database,
 		management: cmp.Or(config.ManagementSchema, "prisma"), log: log,
 	}
 	s.pool.SetMaxOpenConns(config.connections())
 	s.pool.SetMaxIdleConns(config.connections())
 	s.pool.SetConnMaxIdleTime(idleTime)
+	s.killer.SetMaxOpenConns(1)
+	s.killer.SetConnMaxIdleTime(endTime)
 	err = waitFor(ctx, log, func(ctx context.Context) (bool, error) {
 		err := s.pool.PingContext(ctx)
 		_, refused := errors.AsType[*driver.MySQLError](err)
@@ -115,4 +119,4 @@ func (s *mysqlServer) container(id project.ID) container {
 	return &mysqlDatabase{mysqlPlace: mysqlPlace{s}, own: own, database: cmp.Or(s.database, own)}
 }
 
-func (s *mysqlServer) close() error { return s.pool.Close() }
+func (s *mysqlServer) close() error { return errors.Join(s.pool.Close(), s.killer.Close()) }

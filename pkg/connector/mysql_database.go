@@ -80,12 +80,12 @@ func (d *mysqlDatabase) empty(ctx context.Context, tables []string) error {
 // raw runs on a connection of the pool. It is not given back after anything
 // but a query, because settings may be left on it.
 func (d *mysqlDatabase) raw(ctx context.Context, text string) ([]byte, error) {
-	conn, err := d.pool.Conn(ctx)
+	conn, done, err := d.take(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close()
-	logStatement(ctx, d.log, text)
+	defer done()
+	begin(ctx, d.log, text)
 	found, err := conn.QueryContext(ctx, text)
 	if err != nil {
 		return nil, numbered(ctx, conn, err)

@@ -12,16 +12,21 @@ type mysqlPlace struct{ *mysqlServer }
 // read gives a session without a transaction: each statement sees the database
 // as it is then, as in Prisma 1.
 func (p mysqlPlace) read(ctx context.Context) (session, func(), error) {
-	conn, err := p.pool.Conn(ctx)
+	conn, done, err := p.take(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	return &mysqlSession{conn, p.log}, func() { conn.Close() }, nil
+	return &mysqlSession{conn, p.log}, done, nil
 }
 
 // write runs do at READ COMMITTED, as Prisma 1 does.
 func (p mysqlPlace) write(ctx context.Context, do func(session) error) error {
-	tx, err := p.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	conn, done, err := p.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	tx, err := conn.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return err
 	}
@@ -47,12 +52,13 @@ var (
 )
 
 func (s *mysqlSession) query(ctx context.Context, text string, args []any) (rows, error) {
-	logStatement(ctx, s.log, text)
+	t := begin(ctx, s.log, text)
 	found, err := s.on.QueryContext(ctx, text, args...)
 	if err != nil {
+		t.end(s, text, args, err)
 		return nil, statementError(text, err)
 	}
-	return newCells(found)
+	return newCells(found, func(err error) { t.end(s, text, args, err) })
 }
 
 func (s *mysqlSession) exec(ctx context.Context, text string, args []any) (int64, error) {
@@ -72,8 +78,9 @@ func (s *mysqlSession) counted(ctx context.Context, text string, args []any) (in
 }
 
 func (s *mysqlSession) result(ctx context.Context, text string, args []any) (sql.Result, error) {
-	logStatement(ctx, s.log, text)
+	t := begin(ctx, s.log, text)
 	result, err := s.on.ExecContext(ctx, text, args...)
+	t.end(s, text, args, err)
 	if err != nil {
 		return nil, statementError(text, err)
 	}

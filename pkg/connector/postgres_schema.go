@@ -81,7 +81,7 @@ func (d *postgresSchema) migrate(ctx context.Context, run Run) error {
 
 // change runs a statement that is not worth being kept prepared.
 func (s *postgresSession) change(ctx context.Context, st dialect.Statement) error {
-	logStatement(ctx, s.log, st.SQL)
+	begin(ctx, s.log, st.SQL)
 	args := append([]any{pgx.QueryExecModeDescribeExec}, st.Args...)
 	if _, err := s.conn.Exec(ctx, st.SQL, args...); err != nil {
 		return statementError(st.SQL, err)
@@ -135,7 +135,7 @@ func (d *postgresSchema) raw(ctx context.Context, text string) ([]byte, error) {
 		return nil, err
 	}
 	defer conn.Release()
-	logStatement(ctx, d.log, text)
+	begin(ctx, d.log, text)
 	found, err := conn.Query(ctx, text, pgx.QueryExecModeDescribeExec)
 	if err != nil {
 		return nil, err

@@ -60,17 +60,19 @@ type postgresSession struct {
 var _ session = (*postgresSession)(nil)
 
 func (s *postgresSession) query(ctx context.Context, text string, args []any) (rows, error) {
-	logStatement(ctx, s.log, text)
+	t := begin(ctx, s.log, text)
 	found, err := s.conn.Query(ctx, text, args...)
 	if err != nil {
+		t.end(s, text, args, err)
 		return nil, statementError(text, err)
 	}
-	return &postgresRows{rows: found, text: text}, nil
+	return &postgresRows{rows: found, text: text, args: args, session: s, task: t}, nil
 }
 
 func (s *postgresSession) exec(ctx context.Context, text string, args []any) (int64, error) {
-	logStatement(ctx, s.log, text)
+	t := begin(ctx, s.log, text)
 	tag, err := s.conn.Exec(ctx, text, args...)
+	t.end(s, text, args, err)
 	if err != nil {
 		return 0, statementError(text, err)
 	}
@@ -106,8 +108,12 @@ func isOutdated(err error) bool {
 // postgresRows are rows as they came over the wire.
 type postgresRows struct {
 	rows  pgx.Rows
-	text  string // of the statement
-	ahead bool   // the current row was not asked for yet
+	ahead bool // the current row was not asked for yet
+
+	text    string // of the statement
+	args    []any
+	session *postgresSession
+	task    *task // nil when the statement belongs to none
 
 	fields []pgconn.FieldDescription // of the current row, like cells
 	cells  [][]byte
@@ -130,7 +136,9 @@ func (r *postgresRows) next() bool {
 
 func (r *postgresRows) close() error {
 	r.rows.Close()
-	if err := r.rows.Err(); err != nil {
+	err := r.rows.Err()
+	r.task.end(r.session, r.text, r.args, err)
+	if err != nil {
 		return statementError(r.text, err)
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 )
 
 func appendRawRows(b []byte, found *sql.Rows, columns []*sql.ColumnType) ([]byte, error) {
-	rows, err := newCells(found)
+	rows, err := newCells(found, func(error) {})
 	if err != nil {
 		return nil, err
 	}

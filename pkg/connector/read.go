@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/plan"
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 	"github.com/prisma1-go/prisma1/pkg/schema"
@@ -14,6 +15,7 @@ import (
 type reader struct {
 	session
 	builder func() *dialect.Builder
+	most    int      // nodes of one level, 0 for any number
 	layers  []*layer // all that were taken, until release
 }
 
@@ -151,7 +153,11 @@ func (r *reader) scan(ctx context.Context, l *layer, s dialect.Statement) error 
 		return err
 	}
 	for rows.next() {
-		if err := l.add(rows); err != nil {
+		err := l.add(rows)
+		if err == nil && r.most > 0 && l.rows > r.most && l.read != nil {
+			err = fault.ManyNodes(l.read.Model.Name, r.most)
+		}
+		if err != nil {
 			rows.close()
 			return err
 		}

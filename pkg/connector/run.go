@@ -17,7 +17,9 @@ import (
 // only error has the field's own path.
 func (d *Database) Answer(ctx context.Context, b []byte, f *plan.Field) ([]byte, []FieldError) {
 	a := &answer{json: b, path: []step{{key: f.Key}}}
-	if err := d.answer(ctx, a, f); err != nil {
+	t, end := d.task(ctx)
+	defer end()
+	if err := t.explain(d.answer(t, a, f)); err != nil {
 		a.json = append(a.json[:len(b)], "null"...)
 		a.errors = nil
 		a.fail(f.At, err)
@@ -72,7 +74,7 @@ func (d *Database) answerRead(ctx context.Context, a *answer, read *plan.Read) e
 
 // answerFrom reads through a session and writes what it finds.
 func (d *Database) answerFrom(ctx context.Context, s session, a *answer, read *plan.Read) error {
-	r := &reader{session: s, builder: d.builder}
+	r := &reader{session: s, builder: d.builder, most: d.connector.config.Nodes}
 	defer r.release()
 	l, err := r.root(ctx, read)
 	if err != nil {
@@ -89,7 +91,7 @@ func (d *Database) answerNode(ctx context.Context, a *answer, reads []*plan.Read
 		return err
 	}
 	defer done()
-	r := &reader{session: s, builder: d.builder}
+	r := &reader{session: s, builder: d.builder, most: d.connector.config.Nodes}
 	defer r.release()
 	for _, read := range reads {
 		l, err := r.root(ctx, read)

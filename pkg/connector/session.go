@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
@@ -37,13 +36,6 @@ type rows interface {
 	appendJSON(b []byte, i int, t scalar.Type) ([]byte, error)
 	// close ends the walk and returns the first error of it.
 	close() error
-}
-
-// logStatement logs a statement at debug level, without values.
-func logStatement(ctx context.Context, log *slog.Logger, text string) {
-	if log.Enabled(ctx, slog.LevelDebug) {
-		log.LogAttrs(ctx, slog.LevelDebug, "statement", slog.String("sql", text))
-	}
 }
 
 // statementError says which statement failed; a request that is over needs no SQL to explain it.

@@ -42,6 +42,7 @@ type Facts struct {
 	Conflict    Conflict                     // how an insert skips a row that is there
 	UUIDs       bool                         // columns of UUIDs are told from text, so that ids may be some
 	FoldedNames bool                         // names of tables and columns that differ in case are the same
+	Explain     Explain                      // how to ask how a statement is run
 	RowOrder    string                       // hidden column that grows with each insert; "" when there is none
 	Placeholder func(b []byte, n int) []byte // appends the n-th parameter, 1-based
 	Arg         func(v scalar.Value) any     // a value as its driver takes it
@@ -52,6 +53,13 @@ type Facts struct {
 	Match func(b *Builder, text string, before, after bool)
 	// Among appends what Builder.Among and, with not, Builder.NotAmong say.
 	Among func(b *Builder, t scalar.Type, list string, not bool)
+}
+
+// Explain is how to ask for a statement's plan: words before the statement, and
+// which column of the answer tells it.
+type Explain struct {
+	Words  string
+	Column int
 }
 
 // Conflict is how an INSERT leaves a row alone that is already there.

@@ -22,7 +22,7 @@ import (
 // request, 400 (with plain text) for bodies that are no JSON. A batch runs at
 // once; one element that cannot be parsed fails all of it.
 func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
-	requests, batch, err := graphql.Decode(body)
+	requests, batch, err := graphql.Decode(body, s.options.Limits.Batch)
 	if err != nil {
 		return refuse(requestID, err)
 	}
@@ -56,7 +56,7 @@ func refuse(requestID string, err error) (int, []byte) {
 	if errors.Is(err, graphql.ErrJSON) {
 		return http.StatusBadRequest, []byte(err.Error())
 	}
-	refusal := graphql.Errors{{Message: err.Error(), RequestID: requestID}}
+	refusal := graphql.Errors{{Message: err.Error(), Code: fault.CodeOf(err), RequestID: requestID}}
 	return http.StatusInternalServerError, graphql.AppendFailure(nil, refusal)
 }
 

@@ -24,7 +24,7 @@ var privateSchema = sync.OnceValues(func() (*graphql.Schema, error) {
 // the service, validateSubscriptionQuery says what is wrong with a subscription.
 // Status and body are like those of Answer; there are no batches.
 func (s *Service) Private(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
-	requests, batch, err := graphql.Decode(body)
+	requests, batch, err := graphql.Decode(body, s.options.Limits.Batch)
 	if err == nil && batch {
 		err = graphql.ErrMalformed
 	}

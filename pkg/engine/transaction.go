@@ -17,7 +17,7 @@ import (
 // stored, and the data of all of them is null. Operations that have no error of
 // their own then say so with fault.TransactionUndone.
 func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
-	requests, batch, err := graphql.Decode(body)
+	requests, batch, err := graphql.Decode(body, s.options.Limits.Batch)
 	if err != nil {
 		return refuse(requestID, err)
 	}

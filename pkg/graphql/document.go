@@ -25,8 +25,8 @@ type Document struct {
 // Check parses a query text and validates it against a schema. The errors have
 // a place and no code; those that say the text is no GraphQL are marked Syntax.
 func Check(s *Schema, query string, l Limits) (*Document, Errors) {
-	if problem := l.checkText(query); problem != "" {
-		return nil, Errors{{Message: problem}}
+	if problem := l.checkText(query); problem != nil {
+		return nil, Errors{problem}
 	}
 	document, err := parser.ParseQuery(&ast.Source{Input: query})
 	if err != nil {
@@ -35,8 +35,8 @@ func Check(s *Schema, query string, l Limits) (*Document, Errors) {
 	if len(document.Operations) == 0 && len(document.Fragments) == 0 {
 		return nil, Errors{{Message: syntaxMessage + "Unexpected end of input", Line: 1, Column: 1, Syntax: true}}
 	}
-	if problem := l.check(document); problem != "" {
-		return nil, Errors{{Message: problem}}
+	if problem := l.check(document); problem != nil {
+		return nil, Errors{problem}
 	}
 	d := &Document{schema: s, limits: l, text: query, document: document, required: map[string]bool{}}
 	if errs := d.validate(); len(errs) > 0 {

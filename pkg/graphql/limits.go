@@ -5,6 +5,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/lexer"
+
+	"github.com/prisma1-go/prisma1/pkg/fault"
 )
 
 // Limits bound the work that one document can ask for. They are checked before
@@ -14,52 +16,58 @@ type Limits struct {
 	Tokens     int // lexical tokens
 	Depth      int // fields inside fields
 	ValueDepth int // objects and lists inside each other in an argument or a variable
-	RootFields int // fields at the root of one operation, fragments spread
+	Aliases    int // aliases of one operation, and fields at its root, fragments spread
 	Fields     int // fields of one operation, fragments spread
 	Directives int // directives at one place
+	Batch      int // requests in one body
 }
 
 // DefaultLimits are far above what people write and below what hurts.
 func DefaultLimits() Limits {
-	return Limits{QueryBytes: 1 << 20, Tokens: 15_000, Depth: 32, ValueDepth: 100, RootFields: 500, Fields: 50_000, Directives: 100}
+	return Limits{QueryBytes: 256 << 10, Tokens: 15_000, Depth: 32, ValueDepth: 100, Aliases: 500, Fields: 50_000, Directives: 100, Batch: 100}
 }
 
-// checkText returns what in a text exceeds the limits before it is parsed, ""
+// exceeded is the error of a limit.
+func exceeded(code fault.Code, format string, limit int) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, limit)}
+}
+
+// checkText returns what in a text exceeds the limits before it is parsed, nil
 // when nothing does. Text that is no GraphQL is left to the parser.
-func (l Limits) checkText(query string) string {
+func (l Limits) checkText(query string) *Error {
 	if len(query) > l.QueryBytes {
-		return fmt.Sprintf("The query is longer than %d bytes.", l.QueryBytes)
+		return exceeded(fault.QueryTooLong, "The query is longer than %d bytes. Please send long values as variables.", l.QueryBytes)
 	}
 	lex := lexer.New(&ast.Source{Input: query})
 	for range l.Tokens + 1 {
 		token, err := lex.ReadToken()
 		if err != nil || token.Kind == lexer.EOF {
-			return ""
+			return nil
 		}
 	}
-	return fmt.Sprintf("The query has more than %d tokens.", l.Tokens)
+	return exceeded(fault.TooManyTokens, "The query has more than %d tokens. Please send long lists as variables.", l.Tokens)
 }
 
 // A weight is what a selection set costs with its fragments spread.
-type weight struct{ fields, roots, depth int }
+type weight struct{ fields, roots, aliases, depth int }
 
 // A scale weighs the selection sets of a document, each fragment once.
 type scale struct {
 	limits    Limits
 	doc       *ast.QueryDocument
 	fragments map[string]*weight // nil while it is being weighed: a cycle
-	problem   string
+	problem   *Error
 }
 
-// check returns what exceeds the limits, "" when nothing does. Fragment cycles
+// check returns what exceeds the limits, nil when nothing does. Fragment cycles
 // are left to validation.
-func (l Limits) check(doc *ast.QueryDocument) string {
+func (l Limits) check(doc *ast.QueryDocument) *Error {
 	s := &scale{limits: l, doc: doc, fragments: make(map[string]*weight, len(doc.Fragments))}
 	for _, op := range doc.Operations {
 		s.directives(op.Directives)
 		w := s.weigh(op.SelectionSet)
-		if s.problem == "" && w.roots > l.RootFields {
-			s.problem = fmt.Sprintf("The operation has more than %d root fields.", l.RootFields)
+		if s.problem == nil && max(w.roots, w.aliases) > l.Aliases {
+			s.problem = exceeded(fault.TooManyAliases, "The operation has more than %d aliases or root fields.", l.Aliases)
 		}
 	}
 	for _, f := range doc.Fragments {
@@ -70,8 +78,8 @@ func (l Limits) check(doc *ast.QueryDocument) string {
 }
 
 func (s *scale) directives(list ast.DirectiveList) {
-	if len(list) > s.limits.Directives && s.problem == "" {
-		s.problem = fmt.Sprintf("There are more than %d directives at one place.", s.limits.Directives)
+	if len(list) > s.limits.Directives && s.problem == nil {
+		s.problem = exceeded(fault.TooManyDirectives, "There are more than %d directives at one place.", s.limits.Directives)
 	}
 }
 
@@ -100,7 +108,10 @@ func (s *scale) weigh(set ast.SelectionSet) weight {
 		case *ast.Field:
 			s.directives(selection.Directives)
 			inner := s.weigh(selection.SelectionSet)
-			w = weight{fields: inner.fields + 1, roots: 1, depth: inner.depth + 1}
+			w = weight{fields: inner.fields + 1, roots: 1, aliases: inner.aliases, depth: inner.depth + 1}
+			if selection.Alias != selection.Name {
+				w.aliases++
+			}
 		case *ast.InlineFragment:
 			s.directives(selection.Directives)
 			w = s.weigh(selection.SelectionSet)
@@ -110,6 +121,7 @@ func (s *scale) weigh(set ast.SelectionSet) weight {
 		}
 		total.fields += w.fields
 		total.roots += w.roots
+		total.aliases += w.aliases
 		total.depth = max(total.depth, w.depth)
 		if s.exceeds(total) {
 			return weight{}
@@ -121,11 +133,11 @@ func (s *scale) weigh(set ast.SelectionSet) weight {
 // exceeds notes a weight that is too much; the rest is not weighed then.
 func (s *scale) exceeds(w weight) bool {
 	switch {
-	case s.problem != "":
+	case s.problem != nil:
 	case w.depth > s.limits.Depth:
-		s.problem = fmt.Sprintf("The query is nested deeper than %d fields.", s.limits.Depth)
+		s.problem = exceeded(fault.QueryTooDeep, "The query is nested deeper than %d fields.", s.limits.Depth)
 	case w.fields > s.limits.Fields:
-		s.problem = fmt.Sprintf("The query selects more than %d fields.", s.limits.Fields)
+		s.problem = exceeded(fault.TooManyFields, "The query selects more than %d fields.", s.limits.Fields)
 	}
-	return s.problem != ""
+	return s.problem != nil
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/fault"
 )
 
 func TestLimits(t *testing.T) {
@@ -22,22 +24,26 @@ func TestLimits(t *testing.T) {
 	}
 	bomb.WriteString(`fragment f28 on Animal { name }`)
 	filter.WriteString(`{ animal(where: ` + strings.Repeat("{near: ", 101) + "{}" + strings.Repeat("}", 101) + ") { name } }")
-	tests := []struct{ name, query, want string }{
-		{"bytes", "{ named { name } } #" + strings.Repeat("x", 1<<20), "The query is longer than 1048576 bytes."},
-		{"tokens", "{ " + strings.Repeat("named ", 15_001) + "}", "The query has more than 15000 tokens."},
-		{"depth", nested(31), "The query is nested deeper than 32 fields."},
-		{"depth allowed", nested(29), ""},
-		{"roots", "{ " + aliases.String() + "}", "The operation has more than 500 root fields."},
-		{"fragments", bomb.String(), "The query selects more than 50000 fields."},
-		{"directives", "{ named { name " + strings.Repeat("@skip(if: true) ", 101) + "} }", "There are more than 100 directives at one place."},
-		{"values", filter.String(), "Value is nested too deeply."},
-		{"same key", "{ animal { " + strings.Repeat("name ", 14_000) + "} }", ""},
-		{"same key below", "{ animal { " + strings.Repeat("mate { name } ", 3_000) + "} }", ""},
-		{"same key in fragments", "{ animal { ...f } } fragment f on Animal { " + strings.Repeat("... on Animal { mate { name } } ", 1_500) + "}", ""},
-		{"long value", `{ animal(where: {name: "` + strings.Repeat("x", 300<<10) + `"}) { name } }`, ""},
-		{"wrong fields in many lines", "{ animal { " + strings.Repeat("nam\n\n\n\n\n\n\n\n\n\n", 14_000) + "} }", "Cannot query field 'nam'"},
-		{"wrong fields", "{ animal { " + strings.Repeat("nam ", 14_000) + "} }", "Cannot query field 'nam'"},
-		{"wrong values", "{ animal(where: {ids: [" + strings.Repeat("true ", 14_000) + "]}) { name } }", "String or Int value expected"},
+	tests := []struct {
+		name, query, want string
+		code              fault.Code
+	}{
+		{"bytes", "{ named { name } } #" + strings.Repeat("x", 256<<10), "The query is longer than 262144 bytes.", fault.QueryTooLong},
+		{"tokens", "{ " + strings.Repeat("named ", 15_001) + "}", "The query has more than 15000 tokens.", fault.TooManyTokens},
+		{"depth", nested(31), "The query is nested deeper than 32 fields.", fault.QueryTooDeep},
+		{"depth allowed", nested(29), "", 0},
+		{"roots", "{ " + aliases.String() + "}", "The operation has more than 500 aliases or root fields.", fault.TooManyAliases},
+		{"aliases", "{ animal { " + strings.ReplaceAll(aliases.String(), "animal", "mate") + "} }", "The operation has more than 500 aliases or root fields.", fault.TooManyAliases},
+		{"fragments", bomb.String(), "The query selects more than 50000 fields.", fault.TooManyFields},
+		{"directives", "{ named { name " + strings.Repeat("@skip(if: true) ", 101) + "} }", "There are more than 100 directives at one place.", fault.TooManyDirectives},
+		{"values", filter.String(), "Value is nested too deeply.", 0},
+		{"same key", "{ animal { " + strings.Repeat("name ", 14_000) + "} }", "", 0},
+		{"same key below", "{ animal { " + strings.Repeat("mate { name } ", 3_000) + "} }", "", 0},
+		{"same key in fragments", "{ animal { ...f } } fragment f on Animal { " + strings.Repeat("... on Animal { mate { name } } ", 1_500) + "}", "", 0},
+		{"long value", `{ animal(where: {name: "` + strings.Repeat("x", 200<<10) + `"}) { name } }`, "", 0},
+		{"wrong fields in many lines", "{ animal { " + strings.Repeat("nam\n\n\n\n\n\n\n\n\n\n", 14_000) + "} }", "Cannot query field 'nam'", 0},
+		{"wrong fields", "{ animal { " + strings.Repeat("nam ", 14_000) + "} }", "Cannot query field 'nam'", 0},
+		{"wrong values", "{ animal(where: {ids: [" + strings.Repeat("true ", 14_000) + "]}) { name } }", "String or Int value expected", 0},
 	}
 	s := zoo(t)
 	for _, test := range tests {
@@ -52,6 +58,8 @@ func TestLimits(t *testing.T) {
 				t.Errorf("got %v", errs[0].Message)
 			case test.want != "" && (len(errs) == 0 || !strings.Contains(errs[0].Message, test.want)):
 				t.Errorf("got %.300v, want %s", errs, test.want)
+			case test.want != "" && errs[0].Code != test.code:
+				t.Errorf("got code %d, want %d", errs[0].Code, test.code)
 			case len(errs) > mostErrors:
 				t.Errorf("%d errors", len(errs))
 			}

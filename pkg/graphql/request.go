@@ -11,7 +11,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
+
+	"github.com/prisma1-go/prisma1/pkg/fault"
 )
 
 // A Request is one operation to execute.
@@ -21,15 +22,11 @@ type Request struct {
 	Variables     json.RawMessage // a JSON object, nil when the body has none
 }
 
-// MaxBatch is how many requests one body may hold.
-const MaxBatch = 100
-
 // Errors of Decode. Their text is the message of the answer.
 var (
 	ErrMalformed = errors.New("request malformed")
 	ErrElement   = errors.New("not allowed")
 	ErrEnvelope  = errors.New("JsError.get")
-	ErrBatch     = fmt.Errorf("a batch may hold %d requests, send the rest in another one", MaxBatch)
 	ErrJSON      = errors.New("The request content was malformed:") //nolint:staticcheck // the original's sentence, sent to clients
 )
 
@@ -41,9 +38,9 @@ func (errEmpty) Is(target error) bool { return target == ErrJSON }
 
 // Decode reads the body of a POST: one request, or a batch of them. Keys it does
 // not know are ignored. err wraps ErrJSON when the body is no JSON at all, and is
-// ErrMalformed, ErrElement or ErrEnvelope when it is no request, ErrBatch when
-// it holds too many.
-func Decode(body []byte) (requests []Request, batch bool, err error) {
+// ErrMalformed, ErrElement or ErrEnvelope when it is no request, the fault
+// BatchTooLong when it holds more than most.
+func Decode(body []byte, most int) (requests []Request, batch bool, err error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, false, errEmpty{}
 	}
@@ -61,8 +58,8 @@ func Decode(body []byte) (requests []Request, batch bool, err error) {
 			if r.peek() != '{' {
 				return ErrElement
 			}
-			if len(requests) == MaxBatch {
-				return ErrBatch
+			if len(requests) == most {
+				return fault.LongBatch(most)
 			}
 			request, err := decodeRequest(r.raw())
 			requests = append(requests, request)

@@ -3,6 +3,8 @@ package graphql
 import (
 	"context"
 	"net/http"
+
+	"github.com/prisma1-go/prisma1/pkg/fault"
 )
 
 // An API answers HTTP requests to a small schema whose root fields are functions.
@@ -15,9 +17,9 @@ type API struct {
 // Answer executes the body of a POST, one request or a batch, and returns HTTP
 // status and answer. The requests of a batch run one after the other.
 func (a API) Answer(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
-	requests, batch, err := Decode(body)
+	requests, batch, err := Decode(body, a.Queries.limits.Batch)
 	if err != nil {
-		return http.StatusInternalServerError, AppendFailure(nil, Errors{{Message: err.Error(), RequestID: requestID}})
+		return http.StatusInternalServerError, AppendFailure(nil, Errors{{Message: err.Error(), Code: fault.CodeOf(err), RequestID: requestID}})
 	}
 	var answers []byte
 	for i, request := range requests {

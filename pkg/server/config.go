@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/graphql"
 )
 
 // DefaultPort is where a server listens that is not told otherwise.
@@ -22,6 +23,8 @@ type Config struct {
 	DisableManagement bool   // do not serve /management
 	RawAccess         bool   // executeRaw in the data APIs
 	Database          connector.Config
+	Limits            graphql.Limits // of one request to a data API; the zero value is graphql.DefaultLimits
+	BodyBytes         int            // of the largest request that is read; 0 is DefaultBodyBytes
 
 	// Any of these verifies management tokens; none of both leaves the management API open.
 	ManagementSecrets    []string // HS256

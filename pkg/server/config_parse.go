@@ -47,11 +47,13 @@ func ParseConfig(text []byte, env func(string) string, others ...string) (Config
 	root.ignore(others...)
 	parseKeys(root, &config, env)
 	database := parseDatabase(databases, &config)
-	sections := []*section{root, databases, database}
+	sections := []*section{root, databases, database, parseLimits(root, &config), parseSlowStatements(root, &config)}
+	var err error
 	for _, s := range sections {
 		config.Warnings = append(config.Warnings, s.unused()...)
+		err = errors.Join(err, s.err)
 	}
-	return config, errors.Join(root.err, databases.err, database.err)
+	return config, err
 }
 
 // parseDatabase reads the first database, which is the one that is used.

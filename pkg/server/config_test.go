@@ -5,10 +5,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/graphql"
 )
 
 func environment(pairs ...string) func(string) string {
@@ -79,6 +81,18 @@ databases:
 			},
 		},
 		{
+			"limits", `
+databases: {default: {connector: sqlite}}
+limits: {queryBytes: 1, tokens: 2, depth: 3, aliases: 4, fields: 5, directives: 6, batch: 7, bodyBytes: 8, statementSeconds: 9, listNodes: 10}
+slowStatements: {milliseconds: 0, values: true}
+`,
+			Config{
+				Port:   4466,
+				Limits: graphql.Limits{QueryBytes: 1, Tokens: 2, Depth: 3, ValueDepth: 100, Aliases: 4, Fields: 5, Directives: 6, Batch: 7}, BodyBytes: 8,
+				Database: connector.Config{Connector: "sqlite", ConnectionLimit: 10, StatementTime: 9 * time.Second, Nodes: 10, LogValues: true},
+			},
+		},
+		{
 			"unknown keys and a second database", `
 prot: 4470
 databases:
@@ -104,6 +118,9 @@ databases:
 			got, err := ParseConfig([]byte(test.text), environment())
 			if err != nil {
 				t.Fatal(err)
+			}
+			if !strings.Contains(test.text, "slowStatements") {
+				test.want.Database.SlowStatement = time.Second
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("want -, got +:\n%s", diff)
@@ -133,6 +150,8 @@ func TestParseConfigRefuses(t *testing.T) {
 		{"schema on MySQL", "databases: {default: {connector: mysql, host: h, user: u, schema: s}}", "Only Postgres connectors are allowed"},
 		{"schema without database", "databases: {default: {connector: postgres, host: h, user: u, schema: s}}", "Only Postgres connectors specify a schema."},
 		{"bad uri", "databases: {default: {connector: postgres, uri: 'topsecret'}}", "the uri must have the form"},
+		{"no limit", "databases: {default: {connector: sqlite}}\nlimits:\n  depth: 0", "line 3: limits.depth: 0 is no limit (1 or more)"},
+		{"negative time", "databases: {default: {connector: sqlite}}\nslowStatements: {milliseconds: -1}", "line 2: slowStatements.milliseconds: -1 is less than 0, which logs none"},
 		{"two at once", "port: x\nrawAccess: x\ndatabases: {default: {connector: sqlite}}", "got x\nline 2: rawAccess"},
 	}
 	for _, test := range tests {

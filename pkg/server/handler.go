@@ -14,14 +14,12 @@ import (
 	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/auth"
+	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/cuid"
 	"github.com/prisma1-go/prisma1/pkg/engine"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/project"
 )
-
-// maxBody is the size of the largest request that is read, in bytes.
-const maxBody = 50 << 20
 
 // handler answers every request of the server.
 func (s *Server) handler() http.Handler {
@@ -74,12 +72,18 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request, requestID string) 
 		answerText(w, r, http.StatusUnsupportedMediaType, "The request's Content-Type is not supported. Expected:\napplication/json")
 		return
 	}
-	body, status, problem := readBody(w, r)
+	most := cmp.Or(s.config.BodyBytes, DefaultBodyBytes)
+	body, status, problem := readBody(w, r, most)
+	if status == http.StatusRequestEntityTooLarge {
+		refusal := fault.LargeBody(most)
+		answerJSON(w, r, status, errorBody(refusal.Message, refusal.Code, requestID))
+		return
+	}
 	if problem != "" {
 		answerText(w, r, status, problem)
 		return
 	}
-	ctx := r.Context()
+	ctx := connector.WithRequest(r.Context(), requestID)
 	if strings.Trim(r.URL.Path, "/") == "management" && !s.config.DisableManagement {
 		status, answer := s.management.Answer(ctx, requestID, r.Header.Get("Authorization"), body)
 		answerJSON(w, r, status, answer)
@@ -94,11 +98,11 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request, requestID string) 
 }
 
 // readBody reads a JSON body; problem says what to answer when there is none.
-func readBody(w http.ResponseWriter, r *http.Request) (body []byte, status int, problem string) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+func readBody(w http.ResponseWriter, r *http.Request, most int) (body []byte, status int, problem string) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(most)))
 	switch _, tooLarge := errors.AsType[*http.MaxBytesError](err); {
 	case tooLarge:
-		return nil, http.StatusRequestEntityTooLarge, "The request is larger than 50 MB."
+		return nil, http.StatusRequestEntityTooLarge, err.Error()
 	case err != nil:
 		return nil, http.StatusBadRequest, "The request could not be read."
 	case len(body) == 0:

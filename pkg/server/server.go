@@ -52,12 +52,13 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Server, error)
 	if err != nil {
 		return nil, err
 	}
+	config.Database.StatementTime = cmp.Or(config.Database.StatementTime, defaultStatementTime)
 	db, err := connector.Open(ctx, config.Database, log)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{config: config, log: log, connector: db}
-	s.engine = engine.New(db, engine.Options{RawAccess: config.RawAccess, Logger: log})
+	s.engine = engine.New(db, engine.Options{Limits: config.Limits, RawAccess: config.RawAccess, Logger: log})
 	s.management, err = management.New(ctx, db, management.Options{
 		Verifiers: verifiers,
 		Version:   config.Version,

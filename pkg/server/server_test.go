@@ -254,13 +254,13 @@ func TestDisabledManagementIsAService(t *testing.T) {
 func TestTooLargeBody(t *testing.T) {
 	t.Parallel()
 	url := start(t, Config{})
-	body := io.LimitReader(spaces{}, maxBody+1)
+	body := io.LimitReader(spaces{}, DefaultBodyBytes+1)
 	request, err := http.NewRequest("POST", url+"/shop/dev", body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/json")
-	if status, _, text := do(t, request); status != http.StatusRequestEntityTooLarge {
+	if status, _, text := do(t, request); status != http.StatusRequestEntityTooLarge || !strings.Contains(text, `"code":3208`) {
 		t.Errorf("got %d %s, want 413", status, text)
 	}
 }

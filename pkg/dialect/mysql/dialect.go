@@ -25,6 +25,7 @@ var facts = dialect.Facts{
 	NullsFirst:  true,
 	FoldedNames: true,
 	Conflict:    dialect.InsertIgnore,
+	Explain:     dialect.Explain{Words: "EXPLAIN FORMAT=JSON"},
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
 	Fold:        [2]string{"LOWER(CONVERT(", " USING utf8mb4)) COLLATE utf8mb4_bin"},
 	Arg:         arg,

@@ -26,6 +26,7 @@ var facts = dialect.Facts{
 	DDLInTx:   true,
 	UUIDs:     true,
 	Conflict:  dialect.OnConflictDoNothing,
+	Explain:   dialect.Explain{Words: "EXPLAIN"},
 	RowOrder:  "ctid",
 	Placeholder: func(b []byte, n int) []byte {
 		return strconv.AppendInt(append(b, '$'), int64(n), 10)

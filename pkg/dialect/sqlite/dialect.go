@@ -26,6 +26,7 @@ var facts = dialect.Facts{
 	UUIDs:       true,
 	FoldedNames: true,
 	Conflict:    dialect.OnConflictDoNothing,
+	Explain:     dialect.Explain{Words: "EXPLAIN QUERY PLAN", Column: 3},
 	RowOrder:    "rowid",
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
 	Fold:        [2]string{foldFunction + "(", ")"},

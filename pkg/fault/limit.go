@@ -1,0 +1,37 @@
+package fault
+
+import "time"
+
+// Codes of limits, one for each. Prisma 1 had none but that of the body.
+const (
+	QueryTooLong      Code = 3201
+	TooManyTokens     Code = 3202
+	QueryTooDeep      Code = 3203
+	TooManyAliases    Code = 3204
+	TooManyFields     Code = 3205
+	TooManyDirectives Code = 3206
+	BatchTooLong      Code = 3207
+	BodyTooLarge      Code = 3208
+	StatementTooSlow  Code = 3209
+	TooManyNodes      Code = 3210
+)
+
+// LargeBody is the fault of a request that is larger than most bytes.
+func LargeBody(most int) *Error {
+	return New(BodyTooLarge, "The request is larger than %d bytes.", most)
+}
+
+// LongBatch is the fault of a batch of more than most requests.
+func LongBatch(most int) *Error {
+	return New(BatchTooLong, "A batch may hold %d requests. Please send the rest in another one.", most)
+}
+
+// SlowStatement is the fault of a statement that was stopped, because it ran longer than most.
+func SlowStatement(most time.Duration) *Error {
+	return New(StatementTooSlow, "The database was asked for longer than %v. Please ask for less at a time, or with other filters.", most)
+}
+
+// ManyNodes is the fault of a level of a query that has more than most nodes.
+func ManyNodes(model string, most int) *Error {
+	return New(TooManyNodes, "The list of %s has more than %d nodes. Please ask for pages of it, with first and after.", model, most)
+}

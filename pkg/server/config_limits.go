@@ -1,0 +1,61 @@
+package server
+
+import (
+	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/graphql"
+)
+
+// DefaultBodyBytes is the size of the largest request that is read.
+const DefaultBodyBytes = 50 << 20
+
+const (
+	defaultStatementTime = 60 * time.Second
+	defaultSlowStatement = time.Second
+)
+
+// parseLimits reads the section limits. What is not in it keeps its default.
+func parseLimits(root *section, config *Config) *section {
+	s, ok := root.section("limits")
+	if !ok {
+		return &section{}
+	}
+	l := graphql.DefaultLimits()
+	l.QueryBytes = s.limit("queryBytes", l.QueryBytes)
+	l.Tokens = s.limit("tokens", l.Tokens)
+	l.Depth = s.limit("depth", l.Depth)
+	l.Aliases = s.limit("aliases", l.Aliases)
+	l.Fields = s.limit("fields", l.Fields)
+	l.Directives = s.limit("directives", l.Directives)
+	l.Batch = s.limit("batch", l.Batch)
+	config.Limits = l
+	config.BodyBytes = s.limit("bodyBytes", 0)
+	config.Database.StatementTime = time.Duration(s.limit("statementSeconds", 0)) * time.Second
+	config.Database.Nodes = s.limit("listNodes", 0)
+	return s
+}
+
+// parseSlowStatements reads which statements of the data API are logged as slow.
+func parseSlowStatements(root *section, config *Config) *section {
+	config.Database.SlowStatement = defaultSlowStatement
+	s, ok := root.section("slowStatements")
+	if !ok {
+		return &section{}
+	}
+	ms := s.number("milliseconds", int(defaultSlowStatement/time.Millisecond))
+	if ms < 0 {
+		s.fail("milliseconds", "%d is less than 0, which logs none", ms)
+	}
+	config.Database.SlowStatement = time.Duration(ms) * time.Millisecond
+	config.Database.LogValues = s.flag("values", false)
+	return s
+}
+
+// limit reads a number that is at least 1.
+func (s *section) limit(key string, otherwise int) int {
+	n := s.number(key, otherwise)
+	if n < 1 && s.has(key) {
+		s.fail(key, "%d is no limit (1 or more)", n)
+	}
+	return n
+}
