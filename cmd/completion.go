@@ -75,3 +75,17 @@ func (app *App) deployed(ctx context.Context) (services, stages []string) {
 	}
 	return services, stages
 }
+
+// addCompletion adds cobra's command with the script for each shell, which refuses arguments in
+// our words.
+func addCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() != "completion" {
+			continue
+		}
+		for _, shell := range c.Commands() {
+			shell.Args = noArgs
+		}
+	}
+}

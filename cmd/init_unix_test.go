@@ -90,7 +90,7 @@ func TestInitExistingDatabase(t *testing.T) {
 	}
 }
 
-// TestInitOtherServer: the secret goes to .env behind what is there, and the name of .env to .gitignore.
+// TestInitOtherServer, quirk 18: the secret goes to .env behind what is there, and the name of .env to .gitignore.
 func TestInitOtherServer(t *testing.T) {
 	t.Parallel()
 	url := memoryServer(t, "s3cret")

@@ -186,7 +186,7 @@ func askConnection(app *App) (*connector.Config, error) {
 	const sqlite = "SQLite"
 	name, err := w.ask.Select("What kind of database do you want to introspect?", append(choices, terminal.Choice{Name: sqlite, Description: "File of SQLite"}))
 	if errors.Is(err, terminal.ErrNoTerminal) {
-		return nil, usagef("There is no terminal to ask on. Give --pg-host, --mysql-host or --sqlite-file and what belongs to it, or set rawAccess: true in the configuration of the service's server")
+		return nil, errors.New("There is no terminal to ask on. Give --pg-host, --mysql-host or --sqlite-file and what belongs to it, or set rawAccess: true in the configuration of the service's server")
 	}
 	if err != nil {
 		return nil, err

@@ -64,6 +64,7 @@ func newRootCmd(app *App) *cobra.Command {
 	for _, cmd := range append(root.Commands(), root) {
 		addReplaced(cmd)
 	}
+	addCompletion(root)
 	giveOnce(root)
 	root.SetIn(app.Terminal.In)
 	root.SetOut(app.Terminal.Out)

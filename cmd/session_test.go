@@ -164,7 +164,7 @@ func newStage(t *testing.T, program ...string) *stage {
 func serverInMemory(t *testing.T, secrets ...string) string {
 	t.Helper()
 	// The original warns of every server that is not of its own minor version.
-	config := server.Config{Database: connector.Config{Connector: "sqlite", Memory: true}, Version: "1.34.12", ManagementSecrets: secrets}
+	config := server.Config{Database: connector.Config{Connector: "sqlite", Memory: true}, Version: "1.34.12", ManagementSecrets: secrets, RawAccess: true}
 	s, err := server.Open(context.Background(), config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -341,6 +341,7 @@ var varying = []struct {
 	{regexp.MustCompile(`\b\d+(ms|\.\ds)\b`), "TIME"},
 	{regexp.MustCompile(`\bc[a-z0-9]{24}\b`), "ID"},
 	{regexp.MustCompile(`local:[\w:-]+`), "local:ID"},
+	{regexp.MustCompile(`\bdatamodel-\d+`), "datamodel-TIME"},
 	{regexp.MustCompile(`\beyJ[\w-]+\.[\w-]+\.[\w-]+`), "TOKEN"},
 	{regexp.MustCompile(`prisma/\S+ \(\S+\) \S+`), "prisma/VERSION"},
 	{regexp.MustCompile(`(server version:) \S+`), "$1 VERSION"},

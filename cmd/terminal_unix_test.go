@@ -158,6 +158,7 @@ func TestWizardOnTerminal(t *testing.T) {
 	}
 }
 
+// TestWizardUsesTypedSecret, quirk 27: the original forgot the secret at once.
 func TestWizardUsesTypedSecret(t *testing.T) {
 	t.Parallel()
 	url := memoryServer(t, "s3cret")
@@ -239,7 +240,7 @@ func TestWizardCannotWrite(t *testing.T) {
 	}
 }
 
-// TestConfirm: only yes deletes.
+// TestConfirm, quirk 32: only yes deletes; everything without an n in front was a yes to the original.
 func TestConfirm(t *testing.T) {
 	t.Parallel()
 	url := memoryServer(t, "")
@@ -250,6 +251,8 @@ func TestConfirm(t *testing.T) {
 	first.ends(0)
 	no := onTerminal(t, dir, environ, "delete")
 	no.reads("Are you sure that you want to delete")
+	no.types("x" + enter)
+	no.reads("is not a valid answer, please try again")
 	no.types(enter)
 	no.ends(0)
 	if strings.Contains(no.seen.String(), "Deleting service") {
