@@ -35,6 +35,8 @@ func writeFilter(b *dialect.Builder, alias string, filter plan.Filter) {
 		} else {
 			b.SQL(" IS NULL")
 		}
+	case plan.JSONPath:
+		writeJSONPath(b, alias, f)
 	case plan.Related:
 		writeRelated(b, alias, f)
 	}

@@ -48,6 +48,7 @@ type Facts struct {
 	Arg         func(v scalar.Value) any     // a value as its driver takes it
 
 	Fold [2]string // around a text: all letters small, large and small ones different
+	JSON JSON      // how values inside a text that holds JSON are asked for
 
 	// Match appends operator and pattern as Builder.Match says; nil is LIKE.
 	Match func(b *Builder, text string, before, after bool)

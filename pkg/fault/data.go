@@ -35,6 +35,7 @@ const (
 	InvalidTransactionMode Code = 3103
 	InvalidGrouping        Code = 3104
 	InvalidSort            Code = 3105
+	InvalidJSONFilter      Code = 3106
 )
 
 // New returns a fault with a formatted message.
@@ -165,6 +166,21 @@ func SortAndOrderBy() *Error {
 // AmbiguousSort is the fault of an object in sort that does not name one field.
 func AmbiguousSort() *Error {
 	return New(InvalidSort, "Each object in 'sort' must name exactly one field, because the fields of an object have no order: [{ a: asc }, { b: desc }].")
+}
+
+// WrongJSONPath is the fault of a path into JSON that not every database can follow.
+func WrongJSONPath(field string) *Error {
+	return New(InvalidJSONFilter, "The path of the filter of field %s has a key with a quote, a backslash or a negative number, which cannot be asked for.", field)
+}
+
+// LongJSONPath is the fault of a path into JSON with too many keys.
+func LongJSONPath(field string, limit int) *Error {
+	return New(InvalidJSONFilter, "The path of the filter of field %s has more than %d keys.", field, limit)
+}
+
+// WrongJSONValue is the fault of an order or pattern in a filter of a Json field with nothing to compare with.
+func WrongJSONValue(field, operator string) *Error {
+	return New(InvalidJSONFilter, "The filter %[2]s of field %[1]s needs a String or a number.", field, operator)
 }
 
 // An End is one end of a relation in a NotConnected fault. Field is "" when the node is not known.

@@ -15,6 +15,9 @@ import (
 
 const notJSON = "Not valid JSON"
 
+// JSONValue is the scalar of what can stand at a leaf of JSON: a string, a number or a Boolean.
+const JSONValue = "PrismaJsonValue"
+
 // literalLeaf coerces a literal to a scalar or enum; reason is "" when it fits.
 // A scalar that is not known here takes strings.
 func literalLeaf(def *ast.Definition, v *ast.Value) (value scalar.Value, reason string) {
@@ -56,6 +59,13 @@ func literalLeaf(def *ast.Definition, v *ast.Value) (value scalar.Value, reason 
 			return value, notJSON
 		}
 		return jsonValue([]byte(v.Raw))
+	case JSONValue:
+		switch v.Kind {
+		case ast.BooleanValue:
+			return scalar.OfBool(v.Raw == "true"), ""
+		case ast.IntValue, ast.FloatValue:
+			return floatValue(v.Raw)
+		}
 	}
 	return textValue(def.Name, v.Raw, text)
 }
@@ -109,6 +119,14 @@ func jsonLeaf(def *ast.Definition, r *jsonReader) (value scalar.Value, reason st
 			return value, notJSON
 		}
 		return jsonValue(r.raw())
+	case JSONValue:
+		switch {
+		case first == 't' || first == 'f':
+			r.raw()
+			return scalar.OfBool(first == 't'), ""
+		case number:
+			return floatValue(string(r.raw()))
+		}
 	}
 	if !text {
 		r.raw()
@@ -185,6 +203,9 @@ func textValue(scalarName, text string, isText bool) (scalar.Value, string) {
 			return scalar.Value{}, "This is not a valid type 4 UUID."
 		}
 		return scalar.OfUUID(id), ""
+	}
+	if !isText && scalarName == JSONValue {
+		return scalar.Value{}, "String, number or Boolean value expected"
 	}
 	if !isText {
 		return scalar.Value{}, "String value expected"

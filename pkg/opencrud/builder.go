@@ -41,6 +41,7 @@ func (b *builder) build() {
 		b.sort(m)
 		b.whereUnique(m)
 	}
+	b.jsonConstants()
 	for _, e := range b.schema.Enums {
 		if b.scalars[e.Name] {
 			b.enum(e.Name, e.Values)

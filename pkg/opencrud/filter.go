@@ -31,6 +31,7 @@ const (
 	Compare                      // a field with one value
 	In                           // a field with a list of values
 	Quantified                   // related nodes with a filter of their own
+	JSONPath                     // what a Json field holds at a path
 )
 
 // Op is how a field is compared.
@@ -130,6 +131,9 @@ func (b *builder) operatorsOf(t scalar.Type) []operator {
 	if t == scalar.String && b.schema.Has(schema.CaseInsensitive) {
 		found = slices.Concat(found, folded)
 	}
+	if t == scalar.Json && b.schema.Has(schema.JSONFilters) {
+		found = jsonOperators
+	}
 	return found
 }
 
@@ -153,7 +157,7 @@ func (b *builder) where(m *schema.Model) {
 	keys := make(map[string]FilterKey, 10*len(m.Fields))
 	keys[andKey], keys[orKey], keys[notKey] = FilterKey{Kind: And}, FilterKey{Kind: Or}, FilterKey{Kind: Not}
 	fields := append(logic(whereInput(m)), b.scalarFilters(m)...)
-	for _, f := range filterable(m) {
+	for _, f := range b.filterable(m) {
 		for _, o := range b.operatorsOf(f.Type) {
 			key := o.key
 			key.Field = f
@@ -179,6 +183,17 @@ func (b *builder) where(m *schema.Model) {
 	b.api.filters[m] = keys
 }
 
+// filterable adds what features can filter to what every service can.
+func (b *builder) filterable(m *schema.Model) []*schema.Field {
+	var fields []*schema.Field
+	for _, f := range visible(m) {
+		if f.IsScalar() && len(b.operatorsOf(f.Type)) > 0 {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
 // filterable returns the scalars that a model's nodes can be filtered by.
 func filterable(m *schema.Model) []*schema.Field {
 	var fields []*schema.Field
@@ -197,12 +212,15 @@ func (b *builder) scalarFilters(m *schema.Model) ast.FieldList {
 		return fields
 	}
 	var fields ast.FieldList
-	for _, f := range filterable(m) {
+	for _, f := range b.filterable(m) {
 		one, many := optional(f.TypeName()), listOf(f.TypeName())
 		for _, o := range b.operatorsOf(f.Type) {
 			t := one
-			if o.key.Kind == In {
+			switch o.key.Kind {
+			case In:
 				t = many
+			case JSONPath:
+				t = optional(jsonFilterInput)
 			}
 			fields = append(fields, field(f.Name+o.suffix, o.description, t))
 		}

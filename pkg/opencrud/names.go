@@ -43,6 +43,8 @@ const (
 	sortDescending     = "desc"
 	countKey           = "count"
 	foldSuffix         = "_i"
+	jsonPathSuffix     = "_path"
+	jsonFilterInput    = "PrismaJsonFilter"
 )
 
 // Root fields of a model.

@@ -74,6 +74,8 @@ func (m *maker) condition(model *schema.Model, member graphql.InputField) (Filte
 		return compare(key, member.Value), nil
 	case opencrud.In:
 		return in(key, member.Value), nil
+	case opencrud.JSONPath:
+		return m.jsonPath(key, member.Value)
 	case opencrud.Quantified:
 		return m.related(key, member.Value)
 	}

@@ -16,12 +16,13 @@ const (
 	GroupBy         Feature = "groupBy"         // groups of a connection's nodes
 	CaseInsensitive Feature = "caseInsensitive" // filters of texts that do not tell A from a
 	CompoundUnique  Feature = "compoundUnique"  // @unique of a type, over several fields
+	JSONFilters     Feature = "jsonFilters"     // filters on what Json fields hold at a path
 	Sort            Feature = "sort"            // lists in the order of several fields, also of related nodes
 )
 
 // Features returns all features there are.
 func Features() []Feature {
-	return []Feature{CreateMany, Aggregate, GroupBy, Sort, CaseInsensitive, CompoundUnique}
+	return []Feature{CreateMany, Aggregate, GroupBy, Sort, CaseInsensitive, CompoundUnique, JSONFilters}
 }
 
 // ParseFeatures returns the features with some names, each once and in the

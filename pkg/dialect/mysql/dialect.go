@@ -28,6 +28,7 @@ var facts = dialect.Facts{
 	Explain:     dialect.Explain{Words: "EXPLAIN FORMAT=JSON"},
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
 	Fold:        [2]string{"LOWER(CONVERT(", " USING utf8mb4)) COLLATE utf8mb4_bin"},
+	JSON:        jsonFacts,
 	Arg:         arg,
 	Among:       among,
 }

@@ -32,6 +32,7 @@ var facts = dialect.Facts{
 		return strconv.AppendInt(append(b, '$'), int64(n), 10)
 	},
 	Fold:  [2]string{"LOWER(", ")"},
+	JSON:  jsonFacts,
 	Arg:   arg,
 	Among: among,
 }

@@ -30,6 +30,7 @@ var facts = dialect.Facts{
 	RowOrder:    "rowid",
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
 	Fold:        [2]string{foldFunction + "(", ")"},
+	JSON:        jsonFacts,
 	Arg:         arg,
 	Match:       match,
 	Among:       among,
