@@ -1,13 +1,16 @@
 package cmd
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -53,12 +56,13 @@ type checked struct {
 type examination struct {
 	app    *App
 	target *target
+	quiet  bool // the checks are printed elsewhere
 	checks []checked
 }
 
 // runDoctor looks at everything between this folder and the database. It changes nothing.
 func runDoctor(ctx context.Context, opts *doctorOptions) error {
-	x := &examination{app: opts.App, checks: []checked{}}
+	x := &examination{app: opts.App, quiet: opts.JSON, checks: []checked{}}
 	x.program()
 	x.session()
 	if x.definition(ctx, opts) && x.server(ctx) {
@@ -78,8 +82,6 @@ func runDoctor(ctx context.Context, opts *doctorOptions) error {
 		}{ok, x.checks}); err != nil {
 			return err
 		}
-	} else {
-		x.print()
 	}
 	if !ok {
 		return errShown
@@ -88,26 +90,29 @@ func runDoctor(ctx context.Context, opts *doctorOptions) error {
 }
 
 func (x *examination) good(name, format string, args ...any) bool {
-	x.checks = append(x.checks, checked{Name: name, OK: true, Detail: withoutTokens(fmt.Sprintf(format, args...))})
+	x.add(checked{Name: name, OK: true, Detail: withoutTokens(fmt.Sprintf(format, args...))})
 	return true
 }
 
 func (x *examination) bad(name string, err error, hint string) bool {
-	x.checks = append(x.checks, checked{Name: name, Detail: describe(err), Hint: hint})
+	x.add(checked{Name: name, Detail: describe(err), Hint: hint})
 	return false
 }
 
-func (x *examination) print() {
+// add prints a check when it is done: the next one may have to wait for a server.
+func (x *examination) add(c checked) {
+	x.checks = append(x.checks, c)
+	if x.quiet {
+		return
+	}
 	t := x.app.Terminal
-	for _, c := range x.checks {
-		mark := t.Green("✔")
-		if !c.OK {
-			mark = t.Red("✖")
-		}
-		t.Printf("%s %s: %s\n", mark, t.Bold(c.Name), strings.ReplaceAll(c.Detail, "\n", "\n    "))
-		if c.Hint != "" {
-			t.Printf("    %s\n", c.Hint)
-		}
+	mark := t.Green("✔")
+	if !c.OK {
+		mark = t.Red("✖")
+	}
+	t.Printf("%s %s: %s\n", mark, t.Bold(c.Name), strings.ReplaceAll(c.Detail, "\n", "\n    "))
+	if c.Hint != "" {
+		t.Printf("    %s\n", c.Hint)
 	}
 }
 
@@ -118,21 +123,54 @@ func (x *examination) program() {
 		x.bad("program", err, "")
 		return
 	}
-	for _, dir := range filepath.SplitList(x.app.Getenv("PATH")) {
-		for _, name := range []string{"prisma", "prisma1"} {
-			path := filepath.Join(dir, name)
-			resolved, err := filepath.EvalSymlinks(path)
-			if err != nil {
-				continue
-			}
-			own, _ := filepath.EvalSymlinks(self)
-			if resolved != own && (strings.Contains(resolved, "node_modules") || strings.HasSuffix(resolved, ".js")) {
-				x.bad("program", fmt.Errorf("%s is the old command line of npm", path), fmt.Sprintf("Remove it with npm uninstall -g prisma1 prisma, or make %s a link to this program, so that hooks call this one", name))
-				return
-			}
+	for _, name := range []string{"prisma1", "prisma"} {
+		path := x.app.onPath(name)
+		if path != "" && isOfNPM(path) && !sameFile(path, self) {
+			x.bad("program", fmt.Errorf("%s is the old command line of npm", path), fmt.Sprintf("Remove it with npm uninstall -g prisma1 prisma, or make %s a link to this program, so that hooks call this one", name))
+			return
 		}
 	}
 	x.good("program", "prisma1 %s, and no other one on PATH", version)
+}
+
+// onPath is the file that a shell would run for a name, "" when there is none.
+func (app *App) onPath(name string) string {
+	endings := []string{""}
+	if runtime.GOOS == "windows" {
+		endings = []string{".exe", ".cmd", ".bat", ".ps1"}
+	}
+	for _, dir := range filepath.SplitList(app.Getenv("PATH")) {
+		for _, ending := range endings {
+			path := filepath.Join(dir, name+ending)
+			if stat, err := os.Stat(path); err == nil && stat.Mode().IsRegular() {
+				return path
+			}
+		}
+	}
+	return ""
+}
+
+// isOfNPM says whether a program is a script that npm or yarn put there.
+func isOfNPM(path string) bool {
+	if resolved, err := filepath.EvalSymlinks(path); err == nil && (strings.Contains(resolved, "node_modules") || strings.HasSuffix(resolved, ".js")) {
+		return true
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	begin, err := io.ReadAll(io.LimitReader(file, 2048)) // a script of npm is shorter
+	return err == nil && !bytes.Contains(begin, []byte{0}) && bytes.Contains(begin, []byte("node"))
+}
+
+func sameFile(a, b string) bool {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
 }
 
 // session looks at ~/.prisma/config.yml.
@@ -158,7 +196,7 @@ func (x *examination) definition(ctx context.Context, opts *doctorOptions) bool 
 		return x.bad("definition", err, "Go into the folder of your service, or make one with prisma1 init")
 	}
 	if err != nil {
-		return x.bad("definition", err, "")
+		return x.bad("definition", err, "Correct it and try again")
 	}
 	if _, err := file.Sources(); err != nil {
 		return x.bad("definition", err, "The paths of datamodel are relative to prisma.yml")

@@ -55,6 +55,8 @@ func newInitCmd(app *App, run func(context.Context, *initOptions) error) *cobra.
 	app.completeWizard(cmd, "local", "hello-world", "new-database", "existing-database")
 	flags.Lookup("server").Usage = "local, hello-world, new-database, existing-database, a known cluster, or a URL"
 	opts.Database.register(flags)
+	completeWords(cmd, "generator", "typescript-client", "flow-client", "javascript-client", "go-client", noGenerator)
+	completeWords(cmd, "database", "postgres", "mysql")
 	return cmd
 }
 

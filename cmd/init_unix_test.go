@@ -180,17 +180,3 @@ func TestInitInterrupted(t *testing.T) {
 		}
 	}
 }
-
-// TestNoPrompt: with CI or --no-interactive nobody is asked, even on a terminal.
-func TestNoPrompt(t *testing.T) {
-	t.Parallel()
-	dir := initFolder(t)
-	for _, c := range []struct {
-		env  []string
-		args []string
-	}{{[]string{"CI=true"}, []string{"init", "shop"}}, {nil, []string{"init", "shop", "--no-interactive"}}, {[]string{"PRISMA_NO_INTERACTIVE=1"}, []string{"init", "shop"}}} {
-		s := onTerminal(t, dir, c.env, c.args...)
-		s.reads("There is no terminal to ask on")
-		s.ends(1)
-	}
-}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"github.com/prisma1-go/prisma1/pkg/client"
 	"github.com/prisma1-go/prisma1/pkg/terminal"
 )
@@ -35,6 +37,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	app := newApp(stdin, stdout, stderr)
 	root := newRootCmd(app)
 	root.SetArgs(args[1:])
+	if len(args) < 2 || !strings.HasPrefix(args[1], cobra.ShellCompRequestCmd) { // which reads flags twice
+		giveOnce(root)
+	}
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK

@@ -256,3 +256,50 @@ func freeAddress(t *testing.T) string {
 	}
 	return fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
 }
+
+// TestNoPrompt: with CI, --no-interactive or its variable nobody is asked, even on a terminal;
+// the message names the flag that answers, and nothing is written.
+func TestNoPrompt(t *testing.T) {
+	t.Parallel()
+	url := memoryServer(t, "s3cret")
+	here := []string{"PRISMA_MANAGEMENT_API_ENDPOINT=" + freeAddress(t) + "/shop/dev"}
+	there := []string{"PRISMA_MANAGEMENT_API_ENDPOINT=" + url + "/shop/dev", "PRISMA_MANAGEMENT_API_SECRET=s3cret"}
+	for _, c := range []struct {
+		command string
+		env     []string
+		want    string
+		status  int
+	}{
+		{"init new", nil, "--endpoint http://HOST:4466/SERVICE/STAGE, or --server, or --yes", 1},
+		{"init new --server local", nil, "Give --service, or --yes", 1},
+		{"init new --server existing-database", nil, "Give --database, or --yes", 1},
+		{"init new --server existing-database --database mysql --yes", nil, "Give --database-user", 1},
+		{"init new --server existing-database --database mysql --database-user me --yes", nil, "Give --database-password-env", 1},
+		{"init new --server " + url + " --service a --stage b", nil, "Give --secret-env", 1},
+		{"deploy", nil, "--endpoint http://HOST:4466/SERVICE/STAGE", 1},
+		{"deploy --new", here, "--endpoint http://HOST:4466/SERVICE/STAGE", 1},
+		{"deploy --server " + url + " --stage b", there, "Give --service, or --yes", 1},
+		{"deploy --server " + url + " --service a", there, "Give --stage, or --yes", 1},
+		{"deploy", here, "Could not connect to server", 1},
+		{"delete", there, "--force", 1},
+		{"reset", there, "--force", 1},
+		{"dev new", nil, "--yes", 1},
+	} {
+		for _, quiet := range []struct{ flag, variable string }{{"", "CI=true"}, {" --no-interactive", ""}, {"", "PRISMA_NO_INTERACTIVE=1"}} {
+			t.Run(c.command+quiet.flag+quiet.variable, func(t *testing.T) {
+				t.Parallel()
+				dir, definition := wizardFolder(t)
+				s := onTerminal(t, dir, append(c.env, quiet.variable), strings.Fields(c.command+quiet.flag)...)
+				s.reads(c.want[strings.LastIndex(c.want, " ")+1:])
+				s.ends(c.status)
+				seen := strings.Join(strings.Fields(strings.ReplaceAll(s.seen.String(), "▸", "")), " ")
+				if !strings.Contains(seen, c.want) || strings.Contains(seen, "? ") {
+					t.Errorf("got %q, want %q", seen, c.want)
+				}
+				if _, err := os.Stat(filepath.Join(dir, "new")); !os.IsNotExist(err) || definition() != noEndpoint {
+					t.Errorf("something was written: %v %q", err, definition())
+				}
+			})
+		}
+	}
+}

@@ -30,7 +30,7 @@ func newRootCmd(app *App) *cobra.Command {
 		SilenceErrors:      true,
 		Args:               cobra.ArbitraryArgs,
 		DisableSuggestions: true,
-		CompletionOptions:  cobra.CompletionOptions{HiddenDefaultCmd: true},
+		CompletionOptions:  cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	cobra.EnableCommandSorting = false
 	root.RunE = func(cmd *cobra.Command, args []string) error { return runRoot(app, cmd, args) }
@@ -57,15 +57,13 @@ func newRootCmd(app *App) *cobra.Command {
 	addGroup(root, groupData, newAdminCmd(app, runAdmin), newPlaygroundCmd(app, runPlayground), newDatamodelCmd(app), newSeedCmd(app, runSeed), newResetCmd(app, runReset))
 	addGroup(root, groupServer, newDevCmd(app, runDev), newServerCmd(app, runServer), newLocalCmd(app), newClusterCmd(app), newConfigCmd(app, runConfig), newDoctorCmd(app, runDoctor), newKeysCmd(app))
 	addGroup(root, groupCloud, newCloudCmd(app, runCloud), newLoginCmd(app, runLogin), newLogoutCmd(app, runLogout), newConsoleCmd(app, runConsole), newAccountCmd(app, runAccount))
-	root.AddCommand(newVersionCmd(app, runVersion), newClusterTokenCmd(app, runClusterToken))
+	root.AddCommand(newVersionCmd(app, runVersion), newClusterTokenCmd(app, runClusterToken), newCompletionCmd(app))
 	for _, name := range later {
 		root.AddCommand(newLaterCmd(name))
 	}
 	for _, cmd := range append(root.Commands(), root) {
 		addReplaced(cmd)
 	}
-	addCompletion(root)
-	giveOnce(root)
 	root.SetIn(app.Terminal.In)
 	root.SetOut(app.Terminal.Out)
 	root.SetErr(app.Terminal.Err)
@@ -108,6 +106,19 @@ func newHelpCmd(root *cobra.Command) *cobra.Command {
 		Use:    "help [command]",
 		Short:  "Help about a command",
 		Hidden: true,
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			target, _, err := root.Find(args)
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			var names []string
+			for _, c := range target.Commands() {
+				if !c.Hidden {
+					names = append(names, c.Name())
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			target, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {

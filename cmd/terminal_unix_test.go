@@ -34,9 +34,18 @@ func onTerminal(t *testing.T, dir string, env []string, args ...string) *screen 
 	return onTerminalOf(t, 120, dir, env, args...)
 }
 
-// onTerminalOf runs prisma1 in dir on a terminal of some columns. survey asks the terminal where
-// the cursor is, which only a real one like vt10x answers.
+// onTerminalOf runs prisma1 in dir on a terminal of some columns.
 func onTerminalOf(t *testing.T, columns int, dir string, env []string, args ...string) *screen {
+	t.Helper()
+	cmd := exec.Command("prisma1", args...)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "HOME="+filepath.Join(dir, ".home"), "NO_COLOR=1", "CI="), env...)
+	return start(t, columns, cmd)
+}
+
+// start runs a program on a terminal. survey asks the terminal where the cursor is, which only a
+// real one like vt10x answers.
+func start(t *testing.T, columns int, cmd *exec.Cmd) *screen {
 	t.Helper()
 	master, tty, err := pty.Open()
 	if err != nil {
@@ -57,9 +66,6 @@ func onTerminalOf(t *testing.T, columns int, dir string, env []string, args ...s
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("prisma1", args...)
-	cmd.Dir = dir
-	cmd.Env = append(append(os.Environ(), "HOME="+filepath.Join(dir, ".home"), "NO_COLOR=1", "CI="), env...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = keyboard, keyboard, keyboard
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -110,30 +116,6 @@ const (
 	enter = "\r"
 	ctrlC = "\x03"
 )
-
-const noEndpoint = "# my service\ndatamodel: datamodel.prisma   # the model\n"
-
-// wizardFolder is a service without an endpoint.
-func wizardFolder(t *testing.T) (dir string, definition func() string) {
-	t.Helper()
-	dir = filepath.Join(t.TempDir(), "my-service")
-	for _, err := range []error{
-		os.MkdirAll(filepath.Join(dir, ".home"), 0o755),
-		os.WriteFile(filepath.Join(dir, "prisma.yml"), []byte(noEndpoint), 0o644),
-		os.WriteFile(filepath.Join(dir, "datamodel.prisma"), []byte("type User {\n  id: ID! @id\n}\n"), 0o644),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir, func() string {
-		text, err := os.ReadFile(filepath.Join(dir, "prisma.yml"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
-	}
-}
 
 func TestWizardOnTerminal(t *testing.T) {
 	t.Parallel()

@@ -19,7 +19,7 @@ type Env struct {
 
 // LoadEnv reads file, or .env in dir when file is "".
 //
-// Variables of the process are never overridden. A .env that is not there is no error;
+// Variables of the process are never overridden, but for empty ones, as by dotenv 4. A .env that is not there is no error;
 // a named file is.
 func LoadEnv(process []string, dir, file string) (*Env, error) {
 	e := &Env{process: process, names: map[string]string{}}
@@ -62,7 +62,7 @@ func (e *Env) add(text string) {
 		if !ok || !isEnvName(name) {
 			continue
 		}
-		if _, there := e.names[name]; there {
+		if e.names[name] != "" {
 			continue
 		}
 		value = unquoteEnv(strings.TrimSpace(value))

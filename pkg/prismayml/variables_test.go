@@ -47,3 +47,20 @@ func TestVariables(t *testing.T) {
 		}
 	}
 }
+
+// TestEnvFile: the syntax of dotenv 4, which the original uses.
+func TestEnvFile(t *testing.T) {
+	t.Parallel()
+	dir := write(t, "my.env", "\ufeffA=1\r\nB = \"two\\nlines\" \nC='$x # y'\nD=a=b#c\n# E=1\nexport F=1\nG\n H-1.x=y\nSET=file\nEMPTY=file\nI=\n")
+	env, err := LoadEnv([]string{"SET=process", "EMPTY="}, dir, "my.env")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"A": "1", "B": "two\nlines", "C": "$x # y", "D": "a=b#c", "H-1.x": "y", "SET": "process", "EMPTY": "file", "I": ""}
+	if diff := cmp.Diff(want, env.names); diff != "" {
+		t.Error(diff)
+	}
+	if a, b := env.Source("EMPTY"), env.Source("SET"); a != "my.env" || b != "the environment" {
+		t.Errorf("got %s and %s", a, b)
+	}
+}

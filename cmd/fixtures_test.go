@@ -3,6 +3,8 @@ package cmd
 import (
 	"context"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
@@ -44,4 +46,28 @@ func serverOf(t *testing.T, config server.Config) (url string) {
 		s.Close()
 	})
 	return "http://" + address.String()
+}
+
+const noEndpoint = "# my service\ndatamodel: datamodel.prisma   # the model\n"
+
+// wizardFolder is a service without an endpoint.
+func wizardFolder(t *testing.T) (dir string, definition func() string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "my-service")
+	for _, err := range []error{
+		os.MkdirAll(filepath.Join(dir, ".home"), 0o755),
+		os.WriteFile(filepath.Join(dir, "prisma.yml"), []byte(noEndpoint), 0o644),
+		os.WriteFile(filepath.Join(dir, "datamodel.prisma"), []byte("type User {\n  id: ID! @id\n}\n"), 0o644),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, func() string {
+		text, err := os.ReadFile(filepath.Join(dir, "prisma.yml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
 }
