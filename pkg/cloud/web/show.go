@@ -20,7 +20,7 @@ var files embed.FS
 var templates = parseTemplates("sign-in", "invitation", "workspaces", "workspace", "server", "logins", "computer", "message")
 
 func parseTemplates(names ...string) map[string]*template.Template {
-	functions := template.FuncMap{"day": func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }}
+	functions := template.FuncMap{"day": func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") }}
 	all := make(map[string]*template.Template)
 	for _, name := range names {
 		all[name] = template.Must(template.New("frame.html").Funcs(functions).ParseFS(files, "pages/frame.html", "pages/"+name+".html"))
