@@ -103,7 +103,10 @@ func (c *Connector) Facts() *dialect.Facts { return c.dialect.Facts() }
 // Rules returns what a datamodel may ask of the database.
 func (c *Connector) Rules() datamodel.Rules {
 	facts := c.Facts()
-	return datamodel.Rules{IntIDs: true, UUIDs: facts.UUIDs, Sequences: true, FoldedNames: facts.FoldedNames}
+	return datamodel.Rules{
+		IntIDs: true, UUIDs: facts.UUIDs, Sequences: true, FoldedNames: facts.FoldedNames,
+		Names: facts.Names, MaxColumns: facts.MaxColumns,
+	}
 }
 
 // ProjectText returns a project's id as the management tables and messages have it.

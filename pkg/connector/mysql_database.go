@@ -25,7 +25,9 @@ type mysqlDatabase struct {
 
 func (d *mysqlDatabase) name() string { return d.database }
 
-func (d *mysqlDatabase) naming() relational.Naming { return relational.Naming{Short: true} }
+func (d *mysqlDatabase) naming() relational.Naming {
+	return relational.Naming{Short: true, Longest: 64}
+}
 
 func (d *mysqlDatabase) create(ctx context.Context) error { return d.createDatabase(ctx, d.database) }
 

@@ -25,7 +25,7 @@ type postgresSchema struct {
 func (d *postgresSchema) name() string { return d.schema }
 
 func (d *postgresSchema) naming() relational.Naming {
-	return relational.Naming{Schema: d.schema, ListsHold: true}
+	return relational.Naming{Schema: d.schema, ListsHold: true, Longest: 63}
 }
 
 func (d *postgresSchema) create(ctx context.Context) error { return d.createSchema(ctx, d.schema) }

@@ -27,7 +27,7 @@ func (d *Document) Check(rules Rules) []Problem {
 		return c.problems
 	}
 	for _, rule := range []func(){
-		c.missingLinks, c.doubledLinks, c.inlineLists, c.scalarLists, c.relationTables, c.sameTables,
+		c.missingLinks, c.doubledLinks, c.inlineLists, c.scalarLists, c.relationTables, c.tables,
 	} {
 		rule()
 	}

@@ -1,43 +1,59 @@
 package datamodel
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
-// A collision is a table or column that two parts of a schema want.
-type collision struct {
-	model, field string // who comes second; field "" for the model itself
+// A misfit is a table or column that a part of a schema cannot have.
+type misfit struct {
+	model, field string // whose it is to be; field "" for the model itself
 	kind         string // table or column
 	name         string
-	owner        string // who has it, for a sentence
+	why          string // end of a sentence
 }
 
-// names remembers who took which table or column.
-type names struct {
-	kind       string
-	folded     bool // names that differ in case are the same
-	owners     map[string]string
-	collisions *[]collision
+// taken remembers who has which table, or which column of a table.
+type taken struct {
+	kind    string
+	rules   Rules
+	owners  map[string]string
+	misfits *[]misfit
 }
 
-func (n names) take(name, model, field, owner string) {
+func (t *taken) take(name, model, field, owner string) {
+	if why := t.rules.Names.wrong(t.kind, name); why != "" {
+		t.note(name, model, field, why)
+	}
 	key := name
-	if n.folded {
+	if t.rules.FoldedNames {
 		key = strings.ToLower(name)
 	}
-	if taken, found := n.owners[key]; found {
-		*n.collisions = append(*n.collisions, collision{model, field, n.kind, name, taken})
+	if other, found := t.owners[key]; found {
+		t.note(name, model, field, fmt.Sprintf(", which %s has already", other))
 		return
 	}
-	n.owners[key] = owner
+	t.owners[key] = owner
+	if limit := t.rules.MaxColumns; t.kind == column && limit > 0 && len(t.owners) == limit+1 {
+		t.note(name, model, field, fmt.Sprintf(", and the database takes %d columns in a table", limit))
+	}
 }
 
-// collisions returns the collisions of a schema's tables, then of each model's columns.
-func collisions(s *schema.Schema, folded bool) []collision {
-	var found []collision
-	tables := names{"table", folded, map[string]string{}, &found}
+func (t *taken) note(name, model, field, why string) {
+	*t.misfits = append(*t.misfits, misfit{model, field, t.kind, name, why})
+}
+
+const (
+	table  = "table"
+	column = "column"
+)
+
+// misfits returns what cannot be of a schema's tables, then of each table's columns.
+func misfits(s *schema.Schema, rules Rules) []misfit {
+	var found []misfit
+	tables := taken{table, rules, map[string]string{}, &found}
 	for _, m := range s.Models {
 		tables.take(m.Table(), m.Name, "", "the type `"+m.Name+"`")
 	}
@@ -45,10 +61,16 @@ func collisions(s *schema.Schema, folded bool) []collision {
 		if link, ok := r.Link.(*schema.LinkTable); ok {
 			f := visible(r)
 			tables.take(link.Table, f.Model.Name, f.Name, "the relation `"+r.Name+"`")
+			columns := taken{column, rules, map[string]string{}, &found}
+			for _, name := range []string{link.ID, link.ColumnA, link.ColumnB} {
+				if name != "" {
+					columns.take(name, r.Name, "", "another field of it")
+				}
+			}
 		}
 	}
 	for _, m := range s.Models {
-		columns := names{"column", folded, map[string]string{}, &found}
+		columns := taken{column, rules, map[string]string{}, &found}
 		for _, f := range m.Fields {
 			owner := "the field `" + f.Name + "` of the type `" + m.Name + "`"
 			switch {

@@ -36,6 +36,10 @@ type Rules struct {
 
 	FoldedNames bool // names of tables and columns that differ in case are the same
 	Adopted     bool // tables are there already (noMigration): two models may share one
+
+	Names      Names          // of tables and columns
+	MaxColumns int            // of a table; 0 for any number
+	Deployed   *schema.Schema // of the last deploy, nil for none: names that it has may stay
 }
 
 // A Document is a parsed datamodel. It does not change; goroutines may share it.
@@ -48,7 +52,7 @@ type Document struct {
 	relations  []*fieldDef // of all models
 
 	written *Document // as it stands in the text when that is datamodel 1.0, else nil
-	adopts  bool      // a text of 1.0 for tables that were not made by a deploy
+	adopts  bool      // says words of 1.0 for tables that were not made by a deploy
 }
 
 // Parse reads the text of a datamodel. Interfaces, unions, inputs, scalars and
@@ -200,6 +204,7 @@ func (d *Document) relate() {
 			}
 		}
 	}
+	d.adopts = d.adopts || d.names10Tables()
 	for _, t := range d.models() {
 		d.relations = append(d.relations, t.relations...)
 	}
@@ -242,10 +247,11 @@ func isString(value *ast.Value) bool {
 	return value.Kind == ast.StringValue || value.Kind == ast.BlockValue
 }
 
-// located returns a parser's message and the place it speaks of.
+// located returns a parser's message and the place it speaks of. Of a string of
+// several lines the parser tells a column before the first.
 func located(err error) (string, position) {
 	if e, ok := err.(*gqlerror.Error); ok && len(e.Locations) > 0 {
-		return e.Message, position{e.Locations[0].Line, e.Locations[0].Column}
+		return e.Message, position{max(e.Locations[0].Line, 1), max(e.Locations[0].Column, 1)}
 	}
 	return err.Error(), position{1, 1}
 }

@@ -1,12 +1,15 @@
 package datamodel_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
+	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
 // FuzzParse feeds any text through the whole room: nothing may panic, and what
@@ -31,6 +34,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
+		checkUpgraded(t, document, text)
 		problems := document.Check(all)
 		document.Warnings(nil)
 		s, err := datamodel.Infer(document, nil)
@@ -45,4 +49,43 @@ func FuzzParse(f *testing.F) {
 			checkRoundTrip(t, "fuzz", text)
 		}
 	})
+}
+
+// checkUpgraded upgrades a text that is datamodel 1.0: what comes out is 1.1 without
+// problems and means the same, but that what was hidden is written.
+func checkUpgraded(t *testing.T, document *datamodel.Document, text string) {
+	t.Helper()
+	read := document.After(nil)
+	if !read.Legacy() || len(read.Check(all)) > 0 {
+		return
+	}
+	before, err := datamodel.Infer(read, nil)
+	if err != nil {
+		return
+	}
+	now, problems := upgraded(t, text)
+	if len(problems) > 0 {
+		return // names that are too long for 1.1, or tables too many
+	}
+	after := mustInfer(t, now, before)
+	if want, got := tablesOf(before), tablesOf(after); want != got {
+		t.Errorf("tables of 1.0:\n%s\nof 1.1:\n%s\n%s", want, got, now)
+	}
+}
+
+// tablesOf lists tables, columns and links, in no order.
+func tablesOf(s *schema.Schema) string {
+	var lines []string
+	for _, m := range s.Models {
+		for _, f := range m.Fields {
+			if !f.IsRelation() {
+				lines = append(lines, fmt.Sprint(m.Table(), f.Column(), f.Type, f.List, f.Required, f.Unique, f.Default, f.IsID(), f.IsCreatedAt(), f.IsUpdatedAt()))
+			}
+		}
+	}
+	for _, r := range s.Relations {
+		lines = append(lines, fmt.Sprint(r.Table(), r.ModelA.Name, r.ModelB.Name, r.OnDeleteA, r.OnDeleteB, r.Column(schema.SideA), r.Column(schema.SideB)))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }

@@ -13,7 +13,12 @@ import (
 )
 
 // all is a connector that can everything and does not tell names by their case.
-var all = datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, FoldedNames: true, Features: schema.Features()}
+var all = datamodel.Rules{
+	IntIDs: true, UUIDs: true, Sequences: true, FoldedNames: true, Features: schema.Features(), MaxColumns: 64,
+	Names: datamodel.Names{
+		Longest: 63, LongestTable: 60, InBytes: true, BasicPlane: true, Columns: []string{"xmin"}, TablesBegin: []string{"sqlite_"},
+	},
+}
 
 // TestGolden runs testdata/datamodel: a text, maybe the one deployed before,
 // and what becomes of it: schema.txt and rendered.prisma, or problems.txt, or

@@ -24,7 +24,7 @@ const (
 func (d *Document) readAs10() *Document {
 	read := &Document{
 		enums: d.enums, enumByName: d.enumByName, typeByName: map[string]*typeDef{},
-		written: d, adopts: d.names10Tables(),
+		written: d, adopts: d.adopts,
 	}
 	for _, t := range d.types {
 		now := read.read10(t)

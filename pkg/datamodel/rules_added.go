@@ -140,9 +140,9 @@ func checkOldNames(all []renamed) {
 	}
 }
 
-// sameTables finds models, relations and lists that would share a table, and
-// fields that would share a column.
-func (c *checker) sameTables() {
+// tables finds names of tables and columns that the database does not take, and
+// what would share one.
+func (c *checker) tables() {
 	if c.rules.Adopted {
 		return
 	}
@@ -150,19 +150,34 @@ func (c *checker) sameTables() {
 	if err != nil {
 		return // a clash of relation names, which Infer reports by its own fault
 	}
+	there := c.deployed()
 	fields := map[*typeDef]map[string]*fieldDef{}
-	for _, taken := range collisions(s, c.rules.FoldedNames) {
-		t := c.doc.typeByName[taken.model]
+	for _, m := range misfits(s, c.rules) {
+		t := c.doc.typeByName[m.model]
+		if there[misfit{kind: m.kind, name: m.name, why: m.why}] {
+			continue
+		}
 		if fields[t] == nil {
 			fields[t] = byName(t.fields)
 		}
-		f := fields[t][taken.field]
-		if f == nil {
-			c.typ(t, "The type `%s` needs the %s `%s`, which %s has already.", t.name, taken.kind, taken.name, taken.owner)
+		if f := fields[t][m.field]; f != nil {
+			c.field(f, "The field `%s` needs the %s `%s`%s.", m.field, m.kind, m.name, m.why)
 			continue
 		}
-		c.field(f, "The field `%s` needs the %s `%s`, which %s has already.", taken.field, taken.kind, taken.name, taken.owner)
+		c.typ(t, "The type `%s` needs the %s `%s`%s.", t.name, m.kind, m.name, m.why)
 	}
+}
+
+// deployed returns what should not be, but is there: tables that Prisma 1 made
+// under a name that is longer than the database keeps.
+func (c *checker) deployed() map[misfit]bool {
+	there := map[misfit]bool{}
+	if c.rules.Deployed != nil {
+		for _, m := range misfits(c.rules.Deployed, c.rules) {
+			there[misfit{kind: m.kind, name: m.name, why: m.why}] = true
+		}
+	}
+	return there
 }
 
 // byName returns the first field of each name.

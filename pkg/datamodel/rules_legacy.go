@@ -23,7 +23,7 @@ func (d *Document) checkLegacy(rules Rules) []Problem {
 	}
 	if len(c.problems) == 0 {
 		c.doc = d
-		c.sameTables()
+		c.tables()
 	}
 	return c.problems
 }
@@ -44,7 +44,7 @@ func (c *checker) formats(name string) []format {
 	switch name {
 	case idName:
 		formats := []format{{"id: ID! @unique", scalar.ID.String(), true}, {"id: UUID! @unique", scalar.UUID.String(), true}}
-		if c.doc.names10Tables() {
+		if c.doc.adopts {
 			formats = append(formats, format{"id: Int! @unique", scalar.Int.String(), true})
 		}
 		return formats
@@ -72,7 +72,7 @@ func (c *checker) reservedFields() {
 			c.field(f, "The field `%s` is reserved and has to have the format: %s.", f.name, formatTexts(formats))
 		}
 	}
-	if !c.doc.names10Tables() {
+	if !c.doc.adopts {
 		return
 	}
 	for _, t := range c.doc.types {
@@ -108,7 +108,7 @@ func (c *checker) relations10() {
 	}
 	c.oppositeTypes()
 	c.namedOnOneSide()
-	if !c.doc.names10Tables() {
+	if !c.doc.adopts {
 		return
 	}
 	for _, f := range c.doc.relations {

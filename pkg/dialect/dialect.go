@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/relational"
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
@@ -42,6 +43,8 @@ type Facts struct {
 	Conflict    Conflict                     // how an insert skips a row that is there
 	UUIDs       bool                         // columns of UUIDs are told from text, so that ids may be some
 	FoldedNames bool                         // names of tables and columns that differ in case are the same
+	Names       datamodel.Names              // of tables and columns
+	MaxColumns  int                          // of a table
 	Explain     Explain                      // how to ask how a statement is run
 	RowOrder    string                       // hidden column that grows with each insert; "" when there is none
 	Placeholder func(b []byte, n int) []byte // appends the n-th parameter, 1-based

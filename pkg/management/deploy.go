@@ -108,7 +108,7 @@ func (d *deploy) plan(ctx context.Context) error {
 	document = document.After(d.current.Schema)
 	d.document = document
 	rules := d.connector.Rules()
-	rules.Adopted, rules.Features = d.in.NoMigration, features
+	rules.Adopted, rules.Features, rules.Deployed = d.in.NoMigration, features, d.current.Schema
 	d.report(document.Check(rules))
 	if len(d.payload.Errors) > 0 {
 		return nil

@@ -3,6 +3,7 @@ package migration
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/relational"
 	"github.com/prisma1-go/prisma1/pkg/schema"
@@ -54,6 +55,8 @@ type planner struct {
 	formerID map[*schema.Model]string    // id column that goes as soon as there is another
 
 	changes []relational.Change // of the step at hand
+
+	tableNames map[string]bool // of all tables of the next schema
 }
 
 func newPlanner(steps []Step, previous, next *schema.Schema, n relational.Naming, tables []*relational.Table) *planner {
@@ -62,9 +65,13 @@ func newPlanner(steps []Step, previous, next *schema.Schema, n relational.Naming
 		tableOf: map[*schema.Model]string{}, columnOf: map[*schema.Field]string{}, listOf: map[*schema.Field]string{},
 		linkOf: map[*schema.Relation]string{}, gone: map[*schema.Relation]bool{},
 		detached: map[*schema.Model]bool{}, formerID: map[*schema.Model]string{},
+		tableNames: map[string]bool{},
 	}
 	for _, t := range tables {
 		p.tables = append(p.tables, t.Clone())
+	}
+	for _, t := range relational.Tables(next, n) {
+		p.tableNames[t.Name] = true
 	}
 	return p
 }
@@ -117,8 +124,11 @@ func (p *planner) of(m *schema.Model) *relational.Table {
 func (p *planner) before(m *schema.Model) *schema.Model { return p.previous.Model(p.was.model(m.Name)) }
 
 func (p *planner) create(t *relational.Table) {
-	for i := range t.Indexes {
-		t.Indexes[i].Name = p.free(t.Indexes[i].Name)
+	indexes := t.Indexes
+	t.Indexes = nil
+	for _, x := range indexes {
+		x.Name = p.free(t, x.Name)
+		t.Indexes = append(t.Indexes, x)
 	}
 	p.tables = append(p.tables, t)
 	p.changes = append(p.changes, relational.CreateTable{Table: t.Clone()})
@@ -186,20 +196,29 @@ func (p *planner) follow(table, old, name string) {
 	}
 }
 
-// free returns name, or name with a number behind it where an index has it
-// already: indexes keep their names when their table is renamed.
-func (p *planner) free(name string) string {
-	if p.naming.Short {
-		return name
-	}
-	taken := func(name string) bool {
-		return slices.ContainsFunc(p.tables, func(t *relational.Table) bool {
-			return slices.ContainsFunc(t.Indexes, func(x relational.Index) bool { return x.Name == name })
-		})
-	}
-	candidate := name
-	for i := 2; taken(candidate); i++ {
-		candidate = fmt.Sprintf("%s_%d", name, i)
+// free returns name for an index of a table, as far as the database keeps it,
+// or name with a number behind it where something has it already: indexes keep
+// their names when their table is renamed, and long names are cut.
+func (p *planner) free(t *relational.Table, name string) string {
+	candidate := p.naming.Clip(name, 0)
+	for i := 2; p.isTaken(t, candidate); i++ {
+		suffix := fmt.Sprintf("_%d", i)
+		candidate = p.naming.Clip(name, len(suffix)) + suffix
 	}
 	return candidate
+}
+
+// isTaken tells whether an index of a table cannot have a name: another index
+// has it, or a table, where they share their names.
+func (p *planner) isTaken(t *relational.Table, name string) bool {
+	if p.naming.Short {
+		return hasIndex(t, name)
+	}
+	return hasIndex(t, name) || p.tableNames[name] || slices.ContainsFunc(p.tables, func(t *relational.Table) bool {
+		return t.Name == name || hasIndex(t, name)
+	})
+}
+
+func hasIndex(t *relational.Table, name string) bool {
+	return slices.ContainsFunc(t.Indexes, func(x relational.Index) bool { return strings.EqualFold(x.Name, name) })
 }

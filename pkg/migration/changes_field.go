@@ -139,7 +139,7 @@ func (p *planner) withUnique(t *relational.Table, column string, f *schema.Field
 		return edits
 	}
 	index := relational.UniqueIndex(f.Model.Table(), column, p.naming)
-	index.Name = p.free(index.Name)
+	index.Name = p.free(t, index.Name)
 	return append(edits, relational.AddIndex{Index: index})
 }
 

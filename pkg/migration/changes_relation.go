@@ -32,7 +32,7 @@ func (p *planner) createInline(r *schema.Relation, link *schema.Inline) {
 		return
 	}
 	key, index := relational.InlineKey(r), relational.InlineIndex(r, p.naming)
-	index.Name = p.free(index.Name)
+	index.Name = p.free(t, index.Name)
 	p.alter(t,
 		relational.AddColumn{Column: relational.InlineColumn(r), ForeignKey: &key},
 		relational.AddIndex{Index: index})
@@ -157,7 +157,7 @@ func (p *planner) indexLinks() {
 			continue
 		}
 		index := relational.InlineIndex(r, p.naming)
-		index.Name = p.free(index.Name)
+		index.Name = p.free(t, index.Name)
 		p.alter(t, relational.AddIndex{Index: index})
 	}
 }

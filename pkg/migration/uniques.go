@@ -62,7 +62,7 @@ func (p *planner) addUniques() {
 		for _, u := range m.Uniques {
 			if t.UniqueIndex(u.Columns()...) == nil {
 				index := relational.CompoundIndex(m.Table(), u.Columns(), p.naming)
-				index.Name = p.free(index.Name)
+				index.Name = p.free(t, index.Name)
 				p.alter(t, relational.AddIndex{Index: index})
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 	"github.com/prisma1-go/prisma1/pkg/schema"
@@ -18,6 +19,26 @@ type Naming struct {
 	// ListsHold says that the values of a list keep their node from being
 	// deleted, as in Prisma 1 on PostgreSQL; otherwise they go with it.
 	ListsHold bool
+	Longest   int // how long names may be; 0 for any length. In bytes, with Short in characters
+}
+
+// Clip cuts a name to what the database keeps of it. less is how much more it loses.
+func (n Naming) Clip(name string, less int) string {
+	if n.Longest == 0 {
+		return name
+	}
+	length := 0
+	for i, r := range name {
+		if n.Short {
+			length++
+		} else {
+			length = i + utf8.RuneLen(r)
+		}
+		if length > n.Longest-less {
+			return name[:i]
+		}
+	}
+	return name
 }
 
 // Unique returns the name of the unique index on one column.

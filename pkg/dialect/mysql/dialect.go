@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
@@ -24,6 +25,8 @@ var facts = dialect.Facts{
 	MaxArgs:     65535,
 	NullsFirst:  true,
 	FoldedNames: true,
+	Names:       datamodel.Names{Longest: 64, LongestTable: 64 - len("_ibfk_99"), BasicPlane: true}, // foreign keys are called so
+	MaxColumns:  1017,
 	Conflict:    dialect.InsertIgnore,
 	Explain:     dialect.Explain{Words: "EXPLAIN FORMAT=JSON"},
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },

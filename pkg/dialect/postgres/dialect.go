@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
@@ -25,9 +26,14 @@ var facts = dialect.Facts{
 	Returning: true,
 	DDLInTx:   true,
 	UUIDs:     true,
-	Conflict:  dialect.OnConflictDoNothing,
-	Explain:   dialect.Explain{Words: "EXPLAIN"},
-	RowOrder:  "ctid",
+	Names: datamodel.Names{
+		Longest: 63, InBytes: true, SpaceAtEnd: true,
+		Columns: []string{"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"},
+	},
+	MaxColumns: 1600,
+	Conflict:   dialect.OnConflictDoNothing,
+	Explain:    dialect.Explain{Words: "EXPLAIN"},
+	RowOrder:   "ctid",
 	Placeholder: func(b []byte, n int) []byte {
 		return strconv.AppendInt(append(b, '$'), int64(n), 10)
 	},

@@ -7,6 +7,7 @@ package sqlite
 import (
 	"strings"
 
+	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
@@ -25,6 +26,8 @@ var facts = dialect.Facts{
 	NullsFirst:  true,
 	UUIDs:       true,
 	FoldedNames: true,
+	Names:       datamodel.Names{SpaceAtEnd: true, TablesBegin: []string{"sqlite_", rebuilt}},
+	MaxColumns:  2000,
 	Conflict:    dialect.OnConflictDoNothing,
 	Explain:     dialect.Explain{Words: "EXPLAIN QUERY PLAN", Column: 3},
 	RowOrder:    "rowid",

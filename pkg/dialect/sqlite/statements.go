@@ -106,7 +106,10 @@ func (s *script) rename(before, after string) {
 }
 
 // interim is the name of a table that lives for two statements.
-func interim(table string) string { return "_prisma_" + table }
+func interim(table string) string { return rebuilt + table }
+
+// rebuilt begins the names of tables that are being rebuilt.
+const rebuilt = "_prisma_"
 
 // writeColumn writes the definition of a column.
 func writeColumn(b *dialect.Builder, c *relational.Column) {
