@@ -12,7 +12,7 @@ import (
 // Limits bound the work that one document can ask for. They are checked before
 // validation, whose cost they bound. Prisma 1 had none.
 type Limits struct {
-	QueryBytes int // bytes of the text
+	QueryBytes int // bytes of the text; those of long values do not count
 	Tokens     int // lexical tokens
 	Depth      int // fields inside fields
 	ValueDepth int // objects and lists inside each other in an argument or a variable
@@ -35,14 +35,18 @@ func exceeded(code fault.Code, format string, limit int) *Error {
 // checkText returns what in a text exceeds the limits before it is parsed, nil
 // when nothing does. Text that is no GraphQL is left to the parser.
 func (l Limits) checkText(query string) *Error {
-	if len(query) > l.QueryBytes {
-		return exceeded(fault.QueryTooLong, "The query is longer than %d bytes. Please send long values as variables.", l.QueryBytes)
-	}
+	length := len(query)
 	lex := lexer.New(&ast.Source{Input: query})
 	for range l.Tokens + 1 {
 		token, err := lex.ReadToken()
 		if err != nil || token.Kind == lexer.EOF {
+			if length > l.QueryBytes {
+				return exceeded(fault.QueryTooLong, "The query is longer than %d bytes.", l.QueryBytes)
+			}
 			return nil
+		}
+		if token.Kind == lexer.String || token.Kind == lexer.BlockString {
+			length -= len(token.Value)
 		}
 	}
 	return exceeded(fault.TooManyTokens, "The query has more than %d tokens. Please send long lists as variables.", l.Tokens)

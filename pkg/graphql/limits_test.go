@@ -40,7 +40,7 @@ func TestLimits(t *testing.T) {
 		{"same key", "{ animal { " + strings.Repeat("name ", 14_000) + "} }", "", 0},
 		{"same key below", "{ animal { " + strings.Repeat("mate { name } ", 3_000) + "} }", "", 0},
 		{"same key in fragments", "{ animal { ...f } } fragment f on Animal { " + strings.Repeat("... on Animal { mate { name } } ", 1_500) + "}", "", 0},
-		{"long value", `{ animal(where: {name: "` + strings.Repeat("x", 200<<10) + `"}) { name } }`, "", 0},
+		{"long value", `{ animal(where: {name: "` + strings.Repeat("x", 300<<10) + `"}) { name } }`, "", 0},
 		{"wrong fields in many lines", "{ animal { " + strings.Repeat("nam\n\n\n\n\n\n\n\n\n\n", 14_000) + "} }", "Cannot query field 'nam'", 0},
 		{"wrong fields", "{ animal { " + strings.Repeat("nam ", 14_000) + "} }", "Cannot query field 'nam'", 0},
 		{"wrong values", "{ animal(where: {ids: [" + strings.Repeat("true ", 14_000) + "]}) { name } }", "String or Int value expected", 0},
