@@ -22,13 +22,16 @@ func (d *Database) Import(ctx context.Context, in *ndf.Import) (problems []strin
 		return nil, nil
 	}
 	err = d.write(ctx, func(s session) error {
-		i := &importer{writer: writer{session: s, builder: d.builder, classify: d.classify}, report: d.connector.dialect.Report}
+		i := &importer{writer: writer{session: prompt{s}, builder: d.builder, classify: d.classify}, report: d.connector.dialect.Report}
 		err := i.run(ctx, in)
 		problems = i.problems
 		return err
 	})
 	return problems, err
 }
+
+// A prompt session runs every statement at once: an importer goes on after errors.
+type prompt struct{ session }
 
 // An importer stores the elements of one import.
 type importer struct {

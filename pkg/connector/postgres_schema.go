@@ -58,7 +58,7 @@ func (d *postgresSchema) inspect(ctx context.Context) ([]*relational.Table, erro
 // migration's record: it is in the same database.
 func (d *postgresSchema) migrate(ctx context.Context, run Run) error {
 	err := d.write(ctx, func(in session) error {
-		s := in.(*postgresSession)
+		s := in.(*postgresWriting)
 		if err := run.statements(ctx, postgres.Dialect{}, d.schema, s.change); err != nil {
 			return err
 		}
@@ -80,7 +80,10 @@ func (d *postgresSchema) migrate(ctx context.Context, run Run) error {
 }
 
 // change runs a statement that is not worth being kept prepared.
-func (s *postgresSession) change(ctx context.Context, st dialect.Statement) error {
+func (s *postgresWriting) change(ctx context.Context, st dialect.Statement) error {
+	if err := s.start(ctx); err != nil {
+		return err
+	}
 	begin(ctx, s.log, st.SQL)
 	args := append([]any{pgx.QueryExecModeDescribeExec}, st.Args...)
 	if _, err := s.conn.Exec(ctx, st.SQL, args...); err != nil {

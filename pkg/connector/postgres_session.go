@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -22,33 +23,6 @@ func (p postgresPlace) read(ctx context.Context) (session, func(), error) {
 		return nil, nil, err
 	}
 	return &postgresReading{postgresSession{conn.Conn(), p.log}}, conn.Release, nil
-}
-
-// write runs do between BEGIN and COMMIT. Isolation is the server's, which is
-// READ COMMITTED unless somebody changed it.
-func (p postgresPlace) write(ctx context.Context, do func(session) error) error {
-	conn, err := p.pool.Acquire(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Release()
-	tx, err := conn.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer rollback(ctx, tx) // does nothing after the commit
-	if err := do(&postgresSession{conn.Conn(), p.log}); err != nil {
-		return err
-	}
-	return tx.Commit(ctx)
-}
-
-// rollback ends a transaction, even when the request that wanted it is over. A
-// connection on which that fails is not given to others.
-func rollback(ctx context.Context, tx pgx.Tx) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
-	defer cancel()
-	_ = tx.Rollback(ctx) // the pool sees by itself whether the connection is still inside
 }
 
 // A postgresSession runs statements on one connection, which keeps them prepared.
@@ -113,7 +87,8 @@ type postgresRows struct {
 	text    string // of the statement
 	args    []any
 	session *postgresSession
-	task    *task // nil when the statement belongs to none
+	task    *task            // nil when the statement belongs to none
+	batch   pgx.BatchResults // that the rows are the last of; nil when they came alone
 
 	fields []pgconn.FieldDescription // of the current row, like cells
 	cells  [][]byte
@@ -137,6 +112,9 @@ func (r *postgresRows) next() bool {
 func (r *postgresRows) close() error {
 	r.rows.Close()
 	err := r.rows.Err()
+	if r.batch != nil {
+		err = cmp.Or(err, r.batch.Close())
+	}
 	r.task.end(r.session, r.text, r.args, err)
 	if err != nil {
 		return statementError(r.text, err)

@@ -89,7 +89,8 @@ func begin(ctx context.Context, log *slog.Logger, text string) *task {
 	return t
 }
 
-// end notes that the statement is over, whose connection s may be used again.
+// end notes that the statement is over. s is its connection; nil when others
+// follow on it at once.
 func (t *task) end(s session, text string, args []any, err error) {
 	if t == nil || t.explained {
 		return
@@ -107,7 +108,7 @@ func (t *task) end(s session, text string, args []any, err error) {
 	}
 	if err != nil {
 		attributes = append(attributes, slog.Any("cause", err))
-	} else if plan, err := t.plan(s, text, args); err == nil {
+	} else if plan, err := t.plan(s, text, args); err == nil && plan != "" {
 		attributes = append(attributes, slog.String("plan", plan))
 	}
 	c.log.LogAttrs(t, slog.LevelWarn, "slow statement", attributes...)
@@ -137,6 +138,9 @@ func describe(args []any, values bool) string {
 
 // plan asks the database how it runs a statement.
 func (t *task) plan(s session, text string, args []any) (string, error) {
+	if s == nil {
+		return "", nil
+	}
 	explain := t.database.connector.Facts().Explain
 	var lines []string
 	err := scan(t, s, dialect.Statement{SQL: explain.Words + " " + text, Args: args}, func(r rows) error {

@@ -103,6 +103,9 @@ func (w *writer) upsert(ctx context.Context, upsert *plan.Upsert) (scalar.Value,
 
 // run runs a statement without an answer. model is whose rows it writes.
 func (w *writer) run(ctx context.Context, model *schema.Model, s dialect.Statement) error {
+	if l, ok := w.session.(later); ok {
+		return l.later(ctx, s.SQL, s.Args, func(err error) error { return w.explain(err, model) })
+	}
 	if _, err := w.exec(ctx, s.SQL, s.Args); err != nil {
 		return w.explain(err, model)
 	}
