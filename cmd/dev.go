@@ -42,7 +42,7 @@ func newDevCmd(app *App, run func(context.Context, *devOptions) error) *cobra.Co
 
 - Forget all data at the end
   $ prisma1 dev --memory`,
-		Args: atMostOneArg,
+		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				opts.Dir = args[0]

@@ -39,7 +39,7 @@ func newInitCmd(app *App, run func(context.Context, *initOptions) error) *cobra.
 
 - Only the files, for a known endpoint
   $ prisma1 init --endpoint http://localhost:4466/shop/dev`,
-		Args: atMostOneArg,
+		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				opts.Dir = args[0]

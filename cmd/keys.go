@@ -57,7 +57,7 @@ Files that are there are never overwritten.`,
 
 - A pair in a file of its own that servers of Prisma 1.26 and older take
   $ prisma1 keys new school.key --type rsa`,
-		Args: atMostOneArg,
+		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				opts.File = args[0]

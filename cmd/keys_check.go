@@ -37,7 +37,7 @@ func newKeysCheckCmd(app *App, run func(context.Context, *keysCheckOptions) erro
 
 - Does a server take what the private key signs?
   $ prisma1 keys check --server https://prisma.example.org`,
-		Args: cobra.MaximumNArgs(2),
+		Args: atMost(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args = append(args, "", "")
 			opts.Private, opts.Public = args[0], args[1]
@@ -50,7 +50,7 @@ func newKeysCheckCmd(app *App, run func(context.Context, *keysCheckOptions) erro
 
 func runKeysCheck(ctx context.Context, opts *keysCheckOptions) error {
 	if opts.Public != "" && opts.Server != "" {
-		return errors.New("Give a public key or --server, not both")
+		return usagef("Give a public key or --server, not both")
 	}
 	text, name, path, err := opts.private()
 	if err != nil {

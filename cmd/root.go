@@ -188,19 +188,16 @@ func dashed(name string) string {
 }
 
 // noArgs refuses arguments; the original let two of them pass.
-func noArgs(_ *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usagef("Unexpected argument %s", args[0])
-	}
-	return nil
-}
+func noArgs(cmd *cobra.Command, args []string) error { return atMost(0)(cmd, args) }
 
-// atMostOneArg refuses a second argument.
-func atMostOneArg(_ *cobra.Command, args []string) error {
-	if len(args) > 1 {
-		return usagef("Unexpected argument %s", args[1])
+// atMost refuses arguments after the first n.
+func atMost(n int) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usagef("Unexpected argument %s", args[n])
+		}
+		return nil
 	}
-	return nil
 }
 
 // withoutTokens takes what looks like a token out of a message that will be shown.
