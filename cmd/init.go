@@ -180,6 +180,9 @@ func serviceFiles(found answers, generator string) []newFile {
 		{"datamodel.prisma", helloWorld[1].Text, "GraphQL SDL-based datamodel (foundation for database)"},
 	}
 	if found.Database != nil {
+		if found.Database.Datamodel != "" {
+			files[1].Text, files[1].About = found.Database.Datamodel, "GraphQL SDL-based datamodel (derived from existing database)"
+		}
 		files = append(files, newFile{"docker-compose.yml", found.Database.compose(), "Docker configuration file"})
 	}
 	return files
@@ -237,7 +240,7 @@ func printCreated(opts *initOptions, files []newFile, found answers) {
 		next("Open folder: %s", t.Cyan("cd "+opts.Dir))
 	}
 	if found.Database != nil {
-		if found.Database.Existing {
+		if found.Database.Existing && !found.Database.Migrations && found.Database.Datamodel == "" {
 			next("Write the datamodel for the tables of your database into datamodel.prisma")
 		}
 		next("Start your Prisma server: %s", t.Cyan("docker-compose up -d"))
@@ -247,8 +250,14 @@ func printCreated(opts *initOptions, files []newFile, found answers) {
 		return
 	}
 	next("Deploy your Prisma service: %s", t.Cyan("prisma1 deploy"))
-	if opts.Endpoint == "" {
+	switch {
+	case opts.Endpoint != "":
+	case found.Database == nil:
 		next("Read more about deploying services:\n     http://bit.ly/prisma-deploy-services")
+	case found.Database.Datamodel != "":
+		next("Read more about introspection:\n     http://bit.ly/prisma-introspection")
+	default:
+		next("Read more about Prisma server:\n     http://bit.ly/prisma-server-overview")
 	}
 }
 

@@ -1,8 +1,8 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -21,6 +21,7 @@ type databaseFlags struct {
 	Host, Port  string
 	User, Name  string
 	PasswordEnv string // variable with the password
+	Schema      string // PostgreSQL: schema; MySQL: database
 	SSL         bool
 	HasData     bool
 
@@ -34,6 +35,7 @@ func (f *databaseFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.User, "database-user", "", "User of an existing database")
 	flags.StringVar(&f.PasswordEnv, "database-password-env", "", "Environment variable with the password of an existing database")
 	flags.StringVar(&f.Name, "database-name", "", "Name of an existing PostgreSQL database")
+	flags.StringVar(&f.Schema, "database-schema", "", "Schema of an existing PostgreSQL database, or name of an existing MySQL database")
 	flags.BoolVar(&f.SSL, "database-ssl", false, "Connect to an existing PostgreSQL database with SSL")
 	flags.BoolVar(&f.HasData, "database-has-data", false, "The existing database has tables that Prisma must not change")
 	f.set = flags.Changed
@@ -46,8 +48,10 @@ type database struct {
 	Host, Port     string
 	User, Password string
 	Name           string // PostgreSQL only
+	Schema         string // PostgreSQL: schema with the tables; MySQL: database with them; "" lets the server make one
 	SSL            bool
-	Migrations     bool // Prisma changes the tables
+	Migrations     bool   // Prisma changes the tables
+	Datamodel      string // of the tables that are there; "" when there are none
 }
 
 var databaseKinds = []struct {
@@ -63,18 +67,17 @@ var databaseKinds = []struct {
 }
 
 // askDatabase asks for a new database, or for everything about an existing one.
-func (w *wizard) askDatabase(existing bool) (*database, error) {
+func (w *wizard) askDatabase(ctx context.Context, existing bool) (*database, error) {
 	kind, err := w.databaseKind()
 	if err != nil {
 		return nil, err
 	}
 	k := databaseKinds[kind]
-	d := &database{Connector: k.Connector, Host: k.Connector, Port: k.Port, User: k.user, Password: "prisma", Migrations: true}
-	if !existing {
-		return d, nil
+	if existing {
+		d := &database{Connector: k.Connector, Existing: true, Port: k.Port}
+		return d, w.askExisting(ctx, d)
 	}
-	d.Existing = true
-	return d, w.askExisting(d)
+	return &database{Connector: k.Connector, Host: k.Connector, Port: k.Port, User: k.user, Password: "prisma", Migrations: true}, nil
 }
 
 func (w *wizard) databaseKind() (int, error) {
@@ -100,79 +103,6 @@ func (w *wizard) databaseKind() (int, error) {
 	return 0, fmt.Errorf("no database called %s", name)
 }
 
-func (w *wizard) askExisting(d *database) (err error) {
-	hasData := w.database.HasData
-	if !w.flag("database-has-data") {
-		answer, err := w.ask.Select("Does your database contain existing data?", []terminal.Choice{{Name: "No"}, {Name: "Yes"}})
-		if err != nil {
-			return missingFlag(err, "database-has-data")
-		}
-		hasData = answer == "Yes"
-	}
-	d.Migrations = !hasData
-	if d.Host, err = w.input(w.database.Host, "database-host", "Enter database host", "localhost", checkHost); err != nil {
-		return err
-	}
-	if d.Port, err = w.input(w.database.Port, "database-port", "Enter database port", d.Port, checkPort); err != nil {
-		return err
-	}
-	if d.User, err = w.input(w.database.User, "database-user", "Enter database user", "", notEmpty); err != nil {
-		return err
-	}
-	if d.Password, err = w.databasePassword(); err != nil {
-		return err
-	}
-	if d.Connector != "postgres" {
-		return nil
-	}
-	if d.Name, err = w.input(w.database.Name, "database-name", "Enter database name (the database includes the schema)", "", notEmpty); err != nil {
-		return err
-	}
-	d.SSL = w.database.SSL
-	if !w.flag("database-ssl") && !w.given.Yes {
-		d.SSL, err = w.ask.Confirm("Use SSL?", !strings.Contains(d.Host, "localhost"))
-	}
-	return missingFlag(err, "database-ssl")
-}
-
-func (w *wizard) flag(name string) bool {
-	return w.database.set != nil && w.database.set(name) || w.given.Yes
-}
-
-func (w *wizard) databasePassword() (string, error) {
-	if variable := w.database.PasswordEnv; variable != "" {
-		password := w.getenv(variable)
-		if password == "" {
-			return "", fmt.Errorf("The environment variable %s of --database-password-env is not set", variable)
-		}
-		return password, nil
-	}
-	password, err := w.ask.Password("Enter database password")
-	return password, missingFlag(err, "database-password-env")
-}
-
-func checkHost(host string) error {
-	u, err := url.Parse("//" + host)
-	if err != nil || u.Hostname() == "" || u.Port() != "" || u.User != nil || u.Path != "" {
-		return fmt.Errorf("%q is not the name of a host", host)
-	}
-	return nil
-}
-
-func checkPort(port string) error {
-	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-		return fmt.Errorf("%q is not a port: it lies between 1 and 65535", port)
-	}
-	return nil
-}
-
-func notEmpty(text string) error {
-	if strings.TrimSpace(text) == "" {
-		return fmt.Errorf("this must not be empty")
-	}
-	return nil
-}
-
 // compose is the text of docker-compose.yml: the original's, with our image. HOST makes our
 // server listen outside of its container.
 func (d *database) compose() string {
@@ -184,7 +114,7 @@ services:
     restart: always
     ports:
     - "4466:4466"
-    environment:
+%s    environment:
       PRISMA_HOST: 0.0.0.0
       PRISMA_CONFIG: |
         port: 4466
@@ -192,7 +122,7 @@ services:
         # managementApiSecret: my-secret
         databases:
           default:
-`, image)
+`, image, d.extraHosts())
 	for _, p := range d.properties() {
 		fmt.Fprintf(&b, "            %s: %s\n", p[0], p[1])
 	}
@@ -202,15 +132,37 @@ services:
 	return b.String()
 }
 
+// onThisMachine is what a container calls the machine it runs on.
+const onThisMachine = "host.docker.internal"
+
+// extraHosts makes the name known where Docker does not by itself, which is on Linux.
+func (d *database) extraHosts() string {
+	if d.host() != onThisMachine {
+		return ""
+	}
+	return "    extra_hosts:\n    - \"" + onThisMachine + ":host-gateway\"\n"
+}
+
+// host is the database's host as the server's container sees it.
+func (d *database) host() string {
+	if d.Existing && (d.Host == "localhost" || d.Host == "127.0.0.1") {
+		return onThisMachine
+	}
+	return d.Host
+}
+
 // properties are names and YAML values of the server's configuration of the database.
 func (d *database) properties() [][2]string {
-	host := d.Host
-	if d.Existing && (host == "localhost" || host == "127.0.0.1") {
-		host = "host.docker.internal"
+	list := [][2]string{{"connector", d.Connector}, {"host", composeText(d.host())}}
+	name, schema := d.Name, d.Schema
+	if d.Connector == "mysql" {
+		name, schema = schema, ""
 	}
-	list := [][2]string{{"connector", d.Connector}, {"host", composeText(host)}}
-	if d.Name != "" {
-		list = append(list, [2]string{"database", composeText(d.Name)})
+	if name != "" {
+		list = append(list, [2]string{"database", composeText(name)})
+	}
+	if schema != "" {
+		list = append(list, [2]string{"schema", composeText(schema)})
 	}
 	list = append(list, [2]string{"user", composeText(d.User)}, [2]string{"password", composeText(d.Password)})
 	if d.Existing && d.Connector == "postgres" {

@@ -51,45 +51,6 @@ func TestInitNewDatabase(t *testing.T) {
 	}
 }
 
-func TestInitExistingDatabase(t *testing.T) {
-	t.Parallel()
-	dir := initFolder(t)
-	s := onTerminal(t, dir, nil, "init", "shop")
-	s.reads(firstQuestion)
-	s.types(down + down + enter)
-	s.reads("What kind of database do you want to deploy to?")
-	s.types(down + enter)
-	s.reads("Does your database contain existing data?")
-	s.types(enter)
-	s.reads("Enter database host")
-	s.types(enter)
-	s.reads("Enter database port")
-	s.types("99999" + enter)
-	s.reads("is not a port")
-	s.types(strings.Repeat("\x7f", 5) + enter)
-	s.reads("Enter database user")
-	s.types("prisma" + enter)
-	s.reads("Enter database password")
-	s.types("s3cret" + enter)
-	s.reads("Enter database name (the database includes the schema)")
-	s.types("mydb" + enter)
-	s.reads("Use SSL?")
-	s.types(enter)
-	s.reads("Select the programming language")
-	s.types(up + enter)
-	s.reads("Created 3 new files:")
-	s.ends(0)
-	if strings.Contains(s.seen.String(), "s3cret") {
-		t.Errorf("the password was shown: %q", s.seen)
-	}
-	text := readFile(t, dir, "shop", "docker-compose.yml")
-	for _, want := range []string{"host: host.docker.internal", "port: 5432", "database: mydb", "password: s3cret", "ssl: false", "migrations: true"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("no %q in\n%s", want, text)
-		}
-	}
-}
-
 // TestInitOtherServer, quirk 18: the secret goes to .env behind what is there, and the name of .env to .gitignore.
 func TestInitOtherServer(t *testing.T) {
 	t.Parallel()

@@ -168,7 +168,7 @@ func (opts *introspectOptions) throughServer(ctx context.Context, file *prismaym
 		"mysql":    t.Endpoint.Name() + "@" + t.Endpoint.Stage,
 	}[info.PrimaryConnector]
 	source := &tableSource{Existing: existing, Name: t.Endpoint.Name() + "@" + t.Endpoint.Stage}
-	source.Schema, err = chooseSchema(ctx, opts.App.Terminal, existing, cmp.Or(opts.Connection.Schema, own))
+	source.Schema, err = chooseSchema(ctx, opts.App.Terminal, existing, cmp.Or(opts.Connection.Schema, own), schemaFlags)
 	if err != nil {
 		return nil, errors.Join(err, existing.Close())
 	}
@@ -178,7 +178,6 @@ func (opts *introspectOptions) throughServer(ctx context.Context, file *prismaym
 // askConnection asks for a connection, as init does for an existing database.
 func askConnection(app *App) (*connector.Config, error) {
 	w := &wizard{ask: app.Terminal, getenv: app.Getenv}
-	w.database = databaseFlags{HasData: true, set: func(name string) bool { return name == "database-has-data" }}
 	var choices []terminal.Choice
 	for _, k := range databaseKinds {
 		choices = append(choices, k.Choice)
@@ -197,7 +196,7 @@ func askConnection(app *App) (*connector.Config, error) {
 	}
 	i := slices.IndexFunc(choices, func(c terminal.Choice) bool { return c.Name == name })
 	d := &database{Connector: databaseKinds[i].Connector, Port: databaseKinds[i].Port, Existing: true}
-	if err := w.askExisting(d); err != nil {
+	if err := w.askAddress(d); err != nil {
 		return nil, err
 	}
 	return d.config()
@@ -222,15 +221,20 @@ func openSource(ctx context.Context, ask prompter, config connector.Config, sche
 		return nil, err
 	}
 	source := &tableSource{Existing: existing, Name: config.Database}
-	source.Schema, err = chooseSchema(ctx, ask, existing, schemaName)
+	source.Schema, err = chooseSchema(ctx, ask, existing, schemaName, schemaFlags)
 	if err != nil {
 		return nil, errors.Join(err, existing.Close())
 	}
 	return source, nil
 }
 
-// chooseSchema checks the schema that was named, or asks for one.
-func chooseSchema(ctx context.Context, ask prompter, existing *connector.Existing, named string) (string, error) {
+// schemaFlags are the flags of introspect that name a schema.
+const schemaFlags = "--pg-schema, --mysql-db or --schema"
+
+var errNoSchema = errors.New("There is no schema in the database to be selected for introspection.")
+
+// chooseSchema checks the schema that was named, or asks for one, which flags would have named.
+func chooseSchema(ctx context.Context, ask prompter, existing *connector.Existing, named, flags string) (string, error) {
 	names, err := existing.Schemas(ctx)
 	if err != nil {
 		return "", err
@@ -249,17 +253,16 @@ func chooseSchema(ctx context.Context, ask prompter, existing *connector.Existin
 	}
 	switch len(choices) {
 	case 0:
-		text := "There is no schema in the database to be selected for introspection."
-		if len(names) > 0 {
-			text += fmt.Sprintf(" The schemas %s are system schemas that can't be introspected.", strings.Join(names, ", "))
+		if len(names) == 0 {
+			return "", errNoSchema
 		}
-		return "", errors.New(text)
+		return "", fmt.Errorf("%w The schemas %s are system schemas that can't be introspected.", errNoSchema, strings.Join(names, ", "))
 	case 1:
 		return choices[0].Name, nil
 	}
 	name, err := ask.Select("Please select the schema you want to introspect", choices)
 	if errors.Is(err, terminal.ErrNoTerminal) {
-		return "", usagef("Please provide a %s name: %s. Of these there are: %s", existing.SchemaWord(), "--pg-schema, --mysql-db or --schema", strings.Join(names, ", "))
+		return "", usagef("Please provide a %s name: %s. Of these there are: %s", existing.SchemaWord(), flags, strings.Join(names, ", "))
 	}
 	return name, err
 }

@@ -66,6 +66,7 @@ type wizard struct {
 	getenv     func(string) string
 	services   func(ctx context.Context, base, secret string) ([]client.Project, error) // secret "" is what is known here
 	startLocal func(context.Context) (url string, err error)                            // only when it is chosen
+	lookInto   func(context.Context, *database) error                                   // connects to an existing database
 	localURL   string                                                                   // of the running local server, "" when none runs
 	clusters   []cluster.Cluster                                                        // of ~/.prisma/config.yml
 	cloud      *wizardCloud                                                             // nil offers none
@@ -91,7 +92,7 @@ func (app *App) newWizard(given wizardFlags, folder string, env *prismayml.Env) 
 		return nil, err
 	}
 	w := &wizard{
-		ask: app.Terminal, given: given, getenv: env.Get,
+		ask: app.Terminal, given: given, getenv: env.Get, lookInto: app.lookInto,
 		clusters: registry.Clusters(), folder: folder,
 		cloud: &wizardCloud{app: app},
 	}
@@ -163,7 +164,7 @@ func (w *wizard) run(ctx context.Context) (answers, error) {
 	}
 	switch choice {
 	case newChoice, existingChoice:
-		database, err := w.askDatabase(choice == existingChoice)
+		database, err := w.askDatabase(ctx, choice == existingChoice)
 		return answers{Endpoint: localURL, Database: database}, err
 	case helloChoice:
 		return answers{Endpoint: localURL + "/hello-world/dev"}, nil
