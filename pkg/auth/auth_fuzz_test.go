@@ -24,7 +24,7 @@ func FuzzVerifyManagement(f *testing.F) {
 	}
 	verifiers := append(keys, ours...)
 	f.Fuzz(func(t *testing.T, authorization string) {
-		if VerifyManagement(verifiers, authorization, "shop", "dev") == nil {
+		if VerifyManagement(verifiers, authorization, "deploy", "shop", "dev") == nil {
 			t.Errorf("%q got in", authorization)
 		}
 		if VerifyService([]string{secret}, authorization) == nil {

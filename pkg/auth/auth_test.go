@@ -32,7 +32,7 @@ func TestVerifyManagement(t *testing.T) {
 	all := []any{map[string]any{"target": "*/*", "action": "*"}}
 	hs := func(claims jwt.MapClaims) string { return token(t, jwt.SigningMethodHS256, []byte(secret), claims) }
 	grant := func(target string) string {
-		return hs(jwt.MapClaims{"exp": hour, "grants": []any{map[string]any{"target": target, "action": "x"}}})
+		return hs(jwt.MapClaims{"exp": hour, "grants": []any{map[string]any{"target": target, "action": "deploy"}}})
 	}
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -71,14 +71,16 @@ func TestVerifyManagement(t *testing.T) {
 		{"grants are text", hs(jwt.MapClaims{"exp": hour, "grants": []string{"*/*"}}), "Failed to parse token data"},
 		{"grant without action", hs(jwt.MapClaims{"exp": hour, "grants": []any{map[string]any{"target": "*/*"}}}), "Failed to parse token data"},
 		{"three parts", grant("a/b/c"), "Contained invalid grant 'Vector(a, b, c)'"},
-		{"half a grant", grant("/dev"), "Both service and stage must be defined in grant 'TokenGrant(/dev,x)'"},
+		{"half a grant", grant("/dev"), "Both service and stage must be defined in grant 'TokenGrant(/dev,deploy)'"},
 		{"other service", grant("blog/dev"), "Token contained 1 grants but none satisfied the request."},
+		{"other action", hs(jwt.MapClaims{"exp": hour, "grants": []any{map[string]any{"target": "*/*", "action": "deleteProject"}}}), "Token contained 1 grants but none satisfied the request."},
+		{"the second grant", hs(jwt.MapClaims{"exp": hour, "grants": []any{map[string]any{"target": "*/*", "action": "project"}, map[string]any{"target": "shop/dev", "action": "deploy"}}}), ok},
 		{"no prefix matching", grant("sho/dev"), "Token contained 1 grants but none satisfied the request."},
 		{"empty grants", hs(jwt.MapClaims{"exp": hour, "grants": []any{}}), "Token contained 0 grants but none satisfied the request."},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := VerifyManagement(ours, test.authorization, "shop", "dev")
+			err := VerifyManagement(ours, test.authorization, "deploy", "shop", "dev")
 			if test.want == ok {
 				if err != nil {
 					t.Fatalf("got %v, want no error", err)
@@ -105,7 +107,7 @@ func TestVerifyManagementOfAllServices(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := fault.CodeOf(VerifyManagement(ours, token, "", "")); got != want {
+		if got := fault.CodeOf(VerifyManagement(ours, token, "deploy", "", "")); got != want {
 			t.Errorf("grant %s: code %d, want %d", target, got, want)
 		}
 	}
@@ -114,7 +116,7 @@ func TestVerifyManagementOfAllServices(t *testing.T) {
 func TestVerifyManagementWithoutSecretIsOpen(t *testing.T) {
 	t.Parallel()
 	for _, authorization := range []string{"", "Bearer null", "anything"} {
-		if err := VerifyManagement(nil, authorization, "shop", "dev"); err != nil {
+		if err := VerifyManagement(nil, authorization, "deploy", "shop", "dev"); err != nil {
 			t.Errorf("%q: %v", authorization, err)
 		}
 	}

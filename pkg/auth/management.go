@@ -14,7 +14,7 @@ import (
 // A Grant lets the bearer of a management token work on services.
 type Grant struct {
 	Target string `json:"target"` // "service/stage"; "*" stands for any name
-	Action string `json:"action"` // never compared; "*" by convention
+	Action string `json:"action"` // root field of the management API; "*" stands for all
 }
 
 // everything is the grant the CLI signs.
@@ -29,15 +29,16 @@ func SignManagement(s Signer, grants []Grant, lifetime time.Duration) (string, e
 	return sign(s, jwt.MapClaims{"grants": grants}, lifetime)
 }
 
-// VerifyManagement checks an Authorization header for a call that concerns one
-// service and stage; both "" for calls that concern all, which only the grant
-// "*/*" allows. Any of the verifiers may have the key; no verifiers let everybody in.
+// VerifyManagement checks an Authorization header for an action that concerns one
+// service and stage; both "" for actions that concern all, which only the target
+// "*/*" allows. Prisma 1 never compared the action, so that a token meant for one
+// thing did all of them; its clients write "*". Any of the verifiers may have the key; no verifiers let everybody in.
 //
 // Returns fault.ManagementToken; its message has the word "decoded" for a token
 // that cannot be read or trusted, by which the CLI knows that a secret is
 // missing or wrong (SymmetricManagementAuth.scala, AsymmetricManagementAuth.scala).
 // A token whose header brings or names a key is refused unread, unlike there.
-func VerifyManagement(verifiers []Verifier, authorization, service, stage string) error {
+func VerifyManagement(verifiers []Verifier, authorization, action, service, stage string) error {
 	if len(verifiers) == 0 {
 		return nil
 	}
@@ -56,11 +57,11 @@ func VerifyManagement(verifiers []Verifier, authorization, service, stage string
 	if !ok || claims.ExpiresAt == nil {
 		return refuse("Failed to parse token data")
 	}
-	return matchGrants(grants, service, stage)
+	return matchGrants(grants, action, service, stage)
 }
 
 // matchGrants looks for the first grant that fits; a malformed one met before ends the search.
-func matchGrants(grants []Grant, service, stage string) error {
+func matchGrants(grants []Grant, action, service, stage string) error {
 	for _, g := range grants {
 		parts := strings.Split(g.Target, "/")
 		if len(parts) != 2 {
@@ -69,7 +70,7 @@ func matchGrants(grants []Grant, service, stage string) error {
 		if parts[0] == "" || parts[1] == "" {
 			return refuse("Both service and stage must be defined in grant 'TokenGrant(%s,%s)'", g.Target, g.Action)
 		}
-		if matches(parts[0], service) && matches(parts[1], stage) {
+		if matches(parts[0], service) && matches(parts[1], stage) && matches(g.Action, action) {
 			return nil
 		}
 	}

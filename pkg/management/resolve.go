@@ -32,10 +32,10 @@ func (c *call) mutationRoot() graphql.Functions {
 	}}
 }
 
-// permit checks the token for a call that concerns a project; the zero ID for
-// one that concerns all. Returns fault.ManagementToken.
-func (c *call) permit(id project.ID) error {
-	return auth.VerifyManagement(c.options.Verifiers, c.authorization, id.Name, id.Stage)
+// permit checks the token for an action, which is a root field, that concerns a
+// project; the zero ID for one that concerns all. Returns fault.ManagementToken.
+func (c *call) permit(action string, id project.ID) error {
+	return auth.VerifyManagement(c.options.Verifiers, c.authorization, action, id.Name, id.Stage)
 }
 
 // serverInfo needs no token: the CLI asks before it knows whether there is a secret.
@@ -47,8 +47,8 @@ func (c *call) serverInfo(context.Context, graphql.Field) (any, error) {
 	}}, nil
 }
 
-func (c *call) listProjects(ctx context.Context, _ graphql.Field) (any, error) {
-	if err := c.permit(project.ID{}); err != nil {
+func (c *call) listProjects(ctx context.Context, f graphql.Field) (any, error) {
+	if err := c.permit(f.Name, project.ID{}); err != nil {
 		return nil, err
 	}
 	projects, err := c.Projects(ctx)
@@ -56,7 +56,7 @@ func (c *call) listProjects(ctx context.Context, _ graphql.Field) (any, error) {
 }
 
 func (c *call) project(ctx context.Context, f graphql.Field) (any, error) {
-	id, err := c.named(f.Argument)
+	id, err := c.named(f.Name, f.Argument)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (c *call) project(ctx context.Context, f graphql.Field) (any, error) {
 }
 
 func (c *call) listMigrations(ctx context.Context, f graphql.Field) (any, error) {
-	id, err := c.named(f.Argument)
+	id, err := c.named(f.Name, f.Argument)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (c *call) listMigrations(ctx context.Context, f graphql.Field) (any, error)
 }
 
 func (c *call) migrationStatus(ctx context.Context, f graphql.Field) (any, error) {
-	id, err := c.named(f.Argument)
+	id, err := c.named(f.Name, f.Argument)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (c *call) migrationStatus(ctx context.Context, f graphql.Field) (any, error
 }
 
 func (c *call) generateProjectToken(ctx context.Context, f graphql.Field) (any, error) {
-	id, err := c.named(f.Argument)
+	id, err := c.named(f.Name, f.Argument)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func (c *call) generateProjectToken(ctx context.Context, f graphql.Field) (any, 
 
 func (c *call) addProject(ctx context.Context, f graphql.Field) (any, error) {
 	input := f.Argument("input")
-	id, err := c.named(input.Field)
+	id, err := c.named(f.Name, input.Field)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (c *call) addProject(ctx context.Context, f graphql.Field) (any, error) {
 
 func (c *call) deleteProject(ctx context.Context, f graphql.Field) (any, error) {
 	input := f.Argument("input")
-	id, err := c.named(input.Field)
+	id, err := c.named(f.Name, input.Field)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func (c *call) deleteProject(ctx context.Context, f graphql.Field) (any, error) 
 }
 
 func (c *call) setCloudSecret(ctx context.Context, f graphql.Field) (any, error) {
-	if err := c.permit(project.ID{}); err != nil {
+	if err := c.permit(f.Name, project.ID{}); err != nil {
 		return nil, err
 	}
 	input := f.Argument("input")
@@ -138,7 +138,7 @@ func (c *call) setCloudSecret(ctx context.Context, f graphql.Field) (any, error)
 
 func (c *call) deploy(ctx context.Context, f graphql.Field) (any, error) {
 	input := f.Argument("input")
-	id, err := c.named(input.Field)
+	id, err := c.named(f.Name, input.Field)
 	if err != nil {
 		return nil, err
 	}
@@ -159,9 +159,9 @@ func (c *call) deploy(ctx context.Context, f graphql.Field) (any, error) {
 }
 
 // named reads name and stage and checks the token for them.
-func (c *call) named(argument func(string) graphql.Input) (project.ID, error) {
+func (c *call) named(action string, argument func(string) graphql.Input) (project.ID, error) {
 	id := project.ID{Name: text(argument("name")), Stage: text(argument("stage"))}
-	return id, c.permit(id)
+	return id, c.permit(action, id)
 }
 
 // payload is the answer of a mutation; it gives the client's id of it back.

@@ -124,6 +124,25 @@ func TestManagementDeniesByDefault(t *testing.T) {
 	}
 }
 
+// TestActionsAreCompared: a token for one field of the management API opens no other.
+func TestActionsAreCompared(t *testing.T) {
+	t.Parallel()
+	const secret = "s3cret"
+	url := start(t, Config{ManagementSecrets: []string{secret}})
+	for granted := range managementCalls {
+		token, err := auth.SignManagement(auth.SecretSigner(secret), []auth.Grant{{Target: "*/*", Action: granted}}, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for called, query := range managementCalls {
+			got := sendWith(t, url+"/management", "Bearer "+token, query)
+			if denied := strings.Contains(got, "none satisfied"); denied != (called != granted && !slices.Contains(open, called)) {
+				t.Errorf("%s with a token for %s: %s", called, granted, got)
+			}
+		}
+	}
+}
+
 // TestServiceDeniesByDefault goes to every endpoint of a service with two secrets.
 func TestServiceDeniesByDefault(t *testing.T) {
 	t.Parallel()
