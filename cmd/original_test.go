@@ -44,7 +44,7 @@ func testSideBySide(t *testing.T, differences []*difference) {
 		program = []string{"node", "-r", filepath.Join(golden.Root(t), "testdata", "original", "quiet.cjs"), script}
 	}
 	golden.Each(t, "testdata/original", func(t *testing.T, c *golden.Case) {
-		s := parseScript(c.Name, c.Comment, c.Names(), c.Get)
+		s := parseScript(c.Comment, c.Names(), c.Get)
 		if program != nil {
 			c.Want(t, originalSection, newStage(t, program...).play(t, s))
 		}
@@ -79,7 +79,7 @@ func testRecordings(t *testing.T, differences []*difference) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := parseRecording(name, string(text))
+			s := parseRecording(string(text))
 			if s.onTerminal() {
 				t.Skip("somebody sat at a terminal")
 			}

@@ -2,12 +2,10 @@ package cmd
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"maps"
 	"os"
 	"os/exec"
@@ -24,7 +22,6 @@ import (
 
 // A session is a folder and what is done in it, one step after the other.
 type session struct {
-	name      string
 	steps     []step
 	watchHome bool // changes of ~/.prisma/config.yml belong to what comes of it
 }
@@ -52,8 +49,8 @@ const (
 const originalSection = "[original]"
 
 // parseScript reads the session in a txtar file: files first, then the commands of its comment.
-func parseScript(name, comment string, files []string, get func(string) string) session {
-	s := session{name: name, watchHome: true}
+func parseScript(comment string, files []string, get func(string) string) session {
+	s := session{watchHome: true}
 	for _, file := range files {
 		if file != originalSection {
 			s.steps = append(s.steps, step{write: file, text: get(file)})
@@ -75,9 +72,9 @@ var (
 
 // parseRecording reads a session of the original with all that came of it. Recordings were made
 // with one server on several ports; they are one address here.
-func parseRecording(name, text string) session {
+func parseRecording(text string) session {
 	text = strings.ReplaceAll(text, "http://localhost:4468", openAddress)
-	s := session{name: name}
+	var s session
 	for line := range strings.Lines(text) {
 		if head := fileHead.FindStringSubmatch(strings.TrimSpace(line)); head != nil {
 			s.steps = append(s.steps, step{write: head[1]})
@@ -153,37 +150,22 @@ func newStage(t *testing.T, program ...string) *stage {
 		}
 	}
 	s.addresses = map[string]string{
-		openAddress:   serverInMemory(t),
-		secretAddress: serverInMemory(t, "right"),
+		openAddress:   sessionServer(t),
+		secretAddress: sessionServer(t, "right"),
 		deadAddress:   "http://localhost:1",
 	}
 	return s
 }
 
-// serverInMemory starts a server and returns its URL, in which localhost is its host.
-func serverInMemory(t *testing.T, secrets ...string) string {
+// sessionServer starts a server and returns its URL, in which localhost is its host.
+func sessionServer(t *testing.T, secrets ...string) string {
 	t.Helper()
-	// The original warns of every server that is not of its own minor version.
-	config := server.Config{Database: connector.Config{Connector: "sqlite", Memory: true}, Version: "1.34.12", ManagementSecrets: secrets, RawAccess: true}
-	s, err := server.Open(context.Background(), config, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	address, err := s.Listen()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := errors.Join(<-done, s.Close()); err != nil {
-			t.Error(err)
-		}
+	url := serverOf(t, server.Config{
+		Database:          connector.Config{Connector: "sqlite", Memory: true},
+		Version:           "1.34.12", // the original warns of every server that is not of its own minor version
+		ManagementSecrets: secrets, RawAccess: true,
 	})
-	_, port, _ := strings.Cut(address.String(), ":")
-	return "http://localhost:" + port
+	return strings.Replace(url, "127.0.0.1", "localhost", 1)
 }
 
 // play does what a session says and returns what came of it.
