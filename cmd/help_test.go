@@ -1,6 +1,10 @@
 package cmd
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,4 +33,42 @@ func TestHelpIsWhole(t *testing.T) {
 		}
 	}
 	check(newRootCmd(newApp(nil, nil, nil)))
+}
+
+// explained is a line of a help screen about a command or a flag.
+var explained = regexp.MustCompile(`^\s+([a-z-]+  \S|(-\w, )?--\w)`)
+
+// TestHelpKeepsTheOriginals: every command and flag that the recorded help screens explain is
+// explained in the same words.
+func TestHelpKeepsTheOriginals(t *testing.T) {
+	t.Parallel()
+	folder := os.Getenv("PRISMA1_CONFORMANCE")
+	if folder == "" {
+		t.Skip("no recordings: PRISMA1_CONFORMANCE can name their folder")
+	}
+	text, err := os.ReadFile(filepath.Join(folder, "cli", "version-help-unknown-command.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStage(t, "prisma1")
+	lines := 0
+	for _, st := range parseRecording(string(text)).steps {
+		if !strings.Contains(st.line, "help") {
+			continue
+		}
+		own := strings.Split(s.run(t, strings.Fields(st.line)[1:]), "\n")
+		for line := range strings.Lines(st.recorded) {
+			words := strings.Fields(line)
+			if !explained.MatchString(line) || slices.Contains(later, words[0]) {
+				continue
+			}
+			lines++
+			if !slices.ContainsFunc(own, func(o string) bool { return slices.Equal(strings.Fields(o), words) }) {
+				t.Errorf("%s: %s", st.line, strings.TrimSpace(line))
+			}
+		}
+	}
+	if lines < 30 {
+		t.Errorf("only %d lines were compared", lines)
+	}
 }
