@@ -119,25 +119,3 @@ func TestInitKnownClusterAndHelloWorld(t *testing.T) {
 	hello.reads("prisma1 dev")
 	hello.ends(0)
 }
-
-// TestInitInterrupted: Ctrl-C at any prompt makes nothing.
-func TestInitInterrupted(t *testing.T) {
-	t.Parallel()
-	dir := initFolder(t)
-	for name, keys := range map[string][]string{
-		"first":    {firstQuestion, ctrlC},
-		"database": {firstQuestion, down + down + enter, "What kind of database", ctrlC},
-		"password": {firstQuestion, down + down + enter, "What kind of database", enter, "existing data", enter, "host", enter, "port", enter, "user", "x" + enter, "password", ctrlC},
-		"client":   {firstQuestion, down + down + down + enter, "What kind of database", enter, "Select the programming language", ctrlC},
-	} {
-		s := onTerminal(t, dir, nil, "init", name)
-		for i := 0; i < len(keys); i += 2 {
-			s.reads(keys[i])
-			s.types(keys[i+1])
-		}
-		s.ends(130)
-		if _, err := os.Stat(filepath.Join(dir, name)); !os.IsNotExist(err) {
-			t.Errorf("%s: something was made: %v", name, err)
-		}
-	}
-}

@@ -168,36 +168,6 @@ func TestWizardUsesTypedSecret(t *testing.T) {
 	}
 }
 
-// TestWizardInterrupted: Ctrl-C at any prompt leaves no trace, and the exit status says so.
-func TestWizardInterrupted(t *testing.T) {
-	t.Parallel()
-	for name, keys := range map[string][]string{
-		"at the first prompt":  {"Set up a new Prisma server", ctrlC},
-		"at the second prompt": {"Set up a new Prisma server", enter, "Choose a name for your service", ctrlC},
-		"at the last prompt":   {"Set up a new Prisma server", enter, "Choose a name for your service", enter, "Choose a name for your stage", ctrlC},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir, definition := wizardFolder(t)
-			s := onTerminal(t, dir, nil, "deploy")
-			for i := 0; i < len(keys); i += 2 {
-				s.reads(keys[i])
-				s.types(keys[i+1])
-			}
-			s.ends(130)
-			if definition() != noEndpoint {
-				t.Errorf("prisma.yml changed: %q", definition())
-			}
-			if entries, _ := os.ReadDir(dir); len(entries) != 3 {
-				t.Errorf("files: %v", entries)
-			}
-			if entries, _ := os.ReadDir(filepath.Join(dir, ".home")); len(entries) != 0 {
-				t.Errorf("home: %v", entries)
-			}
-		})
-	}
-}
-
 func TestWizardCannotWrite(t *testing.T) {
 	t.Parallel()
 	url := memoryServer(t, "")
