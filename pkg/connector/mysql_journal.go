@@ -25,6 +25,7 @@ type journal struct {
 	reached   int    // number of the act that may or may not be done; those before are, those behind are not
 	before    string // definition of its table before it
 	succeeded bool   // only Clean is left
+	known     int    // the acts before this number need not be noted
 }
 
 func (d *mysqlDatabase) journal() *journal { return &journal{database: d} }
@@ -52,13 +53,8 @@ func (j *journal) begin(ctx context.Context, run Run) error {
 	}
 	b := j.builder("INSERT INTO ").SQL(" (").Names("projectId", "revision", "script").SQL(")\nVALUES (")
 	st := b.Arg(j.database.own).SQL(", ").Arg(run.Revision).SQL(", ").Arg(string(text)).SQL(")").Statement()
-	return j.exec(ctx, st, run.Lock)
-}
-
-// exec changes the journal, if the lock is still held.
-func (j *journal) exec(ctx context.Context, st dialect.Statement, lock *Lock) error {
 	return j.database.write(ctx, func(s session) error {
-		if err := lock.hold(ctx, s); err != nil {
+		if err := run.Lock.hold(ctx, s); err != nil {
 			return err
 		}
 		_, err := s.exec(ctx, st.SQL, st.Args)
@@ -66,8 +62,14 @@ func (j *journal) exec(ctx context.Context, st dialect.Statement, lock *Lock) er
 	})
 }
 
-// reach notes that act n is next.
+// reach notes that act n is next. Tables that are made one after the other are
+// noted together.
 func (j *journal) reach(ctx context.Context, on mysqlAlone, n int, lock *Lock) (err error) {
+	for j.known = n + 1; j.Acts[n].New && j.known < len(j.Acts) && j.Acts[j.known].New; j.known++ {
+	}
+	if j.Acts[n].New {
+		return j.note(ctx, j.known-1, done, lock)
+	}
 	before := done
 	if table := j.Acts[n].Table; table != "" {
 		if before, err = on.definition(ctx, table); err != nil {
@@ -80,12 +82,24 @@ func (j *journal) reach(ctx context.Context, on mysqlAlone, n int, lock *Lock) (
 // done is no definition: where it stands, the act is taken for done.
 const done = "-"
 
-// note stores how far the migration is.
+// note stores how far the migration is, if the lock is still held.
 func (j *journal) note(ctx context.Context, n int, before string, lock *Lock) error {
 	j.reached, j.before = n, before
-	b := j.builder("UPDATE ").SQL("\nSET ").Name("reached").SQL(" = ").Arg(n).SQL(", ").Name("before").SQL(" = ").Arg(j.before)
-	st := b.SQL("\nWHERE ").Name("projectId").SQL(" = ").Arg(j.database.own).Statement()
-	return j.exec(ctx, st, lock)
+	b := j.builder("UPDATE ").SQL(" AS j")
+	if lock != nil {
+		b.SQL("\nJOIN ").Table("DeployLock").SQL(" AS l ON l.`projectId` = j.`projectId` AND l.`owner` = ").Arg(lock.owner)
+	}
+	b.SQL("\nSET j.`reached` = ").Arg(n).SQL(", j.`before` = ").Arg(before)
+	st := b.SQL("\nWHERE j.`projectId` = ").Arg(j.database.own).Statement()
+	begin(ctx, j.database.log, st.SQL)
+	result, err := j.database.pool.ExecContext(ctx, st.SQL, st.Args...)
+	if err != nil {
+		return err
+	}
+	if met, err := result.RowsAffected(); err != nil || met > 0 {
+		return err
+	}
+	return ErrLockLost
 }
 
 // read reads the journal, and tells whether there is one.

@@ -92,8 +92,10 @@ func (d *mysqlDatabase) perform(ctx context.Context, j *journal, run Run, acts [
 	n := 0
 	for i, of := range acts {
 		for _, act := range of {
-			if err := j.reach(ctx, on, n, run.Lock); err != nil {
-				return err
+			if n >= j.known {
+				if err := j.reach(ctx, on, n, run.Lock); err != nil {
+					return err
+				}
 			}
 			if err := on.run(ctx, act.Do); err != nil {
 				return err

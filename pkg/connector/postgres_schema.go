@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/dialect/postgres"
@@ -59,7 +60,11 @@ func (d *postgresSchema) inspect(ctx context.Context) ([]*relational.Table, erro
 func (d *postgresSchema) migrate(ctx context.Context, run Run) error {
 	err := d.write(ctx, func(in session) error {
 		s := in.(*postgresWriting)
-		if err := run.statements(ctx, postgres.Dialect{}, d.schema, s.change); err != nil {
+		script, err := d.script(run.Steps)
+		if err != nil {
+			return err
+		}
+		if err := s.changes(ctx, script, run.applied); err != nil {
 			return err
 		}
 		b := dialect.NewBuilder(postgres.Dialect{}.Facts(), d.management)
@@ -68,7 +73,7 @@ func (d *postgresSchema) migrate(ctx context.Context, run Run) error {
 		b.Value(scalar.OfDateTime(time.Now().UnixMilli()))
 		b.SQL("\nWHERE ").Name("projectId").SQL(" = ").Arg(d.project).SQL(" AND ").Name("revision").SQL(" = ").Arg(run.Revision)
 		st := b.Statement()
-		if _, err := s.exec(ctx, st.SQL, st.Args); err != nil {
+		if _, err = s.exec(ctx, st.SQL, st.Args); err != nil {
 			return err
 		}
 		return run.Lock.hold(ctx, s)
@@ -79,15 +84,69 @@ func (d *postgresSchema) migrate(ctx context.Context, run Run) error {
 	return err
 }
 
-// change runs a statement that is not worth being kept prepared.
-func (s *postgresWriting) change(ctx context.Context, st dialect.Statement) error {
+// changes runs the statements of each step, which are not worth being kept
+// prepared. Those without arguments go to the server many at once; it stops at
+// the first that fails. applied is told how many steps are done.
+func (s *postgresWriting) changes(ctx context.Context, script [][]dialect.Statement, applied func(int)) error {
 	if err := s.start(ctx); err != nil {
 		return err
 	}
-	begin(ctx, s.log, st.SQL)
-	args := append([]any{pgx.QueryExecModeDescribeExec}, st.Args...)
-	if _, err := s.conn.Exec(ctx, st.SQL, args...); err != nil {
-		return statementError(st.SQL, err)
+	var together []dialect.Statement
+	steps := 0 // that are done with those together
+	flush := func() error {
+		err := s.together(ctx, together)
+		together = together[:0]
+		if err == nil {
+			applied(steps)
+		}
+		return err
+	}
+	for i, statements := range script {
+		for _, st := range statements {
+			begin(ctx, s.log, st.SQL)
+			if len(st.Args) == 0 {
+				together = append(together, st)
+				continue
+			}
+			if err := flush(); err != nil {
+				return err
+			}
+			if _, err := s.conn.Exec(ctx, st.SQL, append([]any{pgx.QueryExecModeDescribeExec}, st.Args...)...); err != nil {
+				return statementError(st.SQL, err)
+			}
+		}
+		steps = i + 1
+		if len(together) >= mostTogether {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
+}
+
+// mostTogether is about how many statements go to the server at once.
+const mostTogether = 30
+
+// together runs statements without waiting for the answer of one before the next.
+func (s *postgresWriting) together(ctx context.Context, statements []dialect.Statement) error {
+	if len(statements) == 0 {
+		return nil
+	}
+	var batch pgconn.Batch
+	for _, st := range statements {
+		batch.ExecParams(st.SQL, nil, nil, nil, nil)
+	}
+	results := s.conn.PgConn().ExecBatch(ctx, &batch)
+	done := 0
+	for results.NextResult() {
+		if _, err := results.ResultReader().Close(); err != nil {
+			break // Close returns it, too
+		}
+		done++
+	}
+	if err := results.Close(); err != nil {
+		return statementError(statements[min(done, len(statements)-1)].SQL, err)
 	}
 	return nil
 }

@@ -45,11 +45,8 @@ type child struct {
 
 var shop = project.ID{Name: "shop", Stage: "dev"}
 
-// Times of tests, so that nobody waits long for a server that was killed.
-const (
-	testPulse = 40 * time.Millisecond
-	testLease = 400 * time.Millisecond
-)
+// testPulse is the time between signs of life in tests.
+const testPulse = 40 * time.Millisecond
 
 // open opens a server's management with the times of tests.
 func open(ctx context.Context, config connector.Config, log *slog.Logger) (*connector.Connector, *Management, error) {
@@ -59,7 +56,7 @@ func open(ctx context.Context, config connector.Config, log *slog.Logger) (*conn
 	}
 	m, err := New(ctx, db, Options{Logger: log})
 	if err == nil {
-		m.pulse, m.lease, m.fresh = testPulse, testLease, 0
+		m.pulse, m.fresh = testPulse, 0
 	}
 	return db, m, err
 }
@@ -72,6 +69,37 @@ func mustOpen(t *testing.T, config connector.Config) (*connector.Connector, *Man
 	}
 	t.Cleanup(func() { db.Close() })
 	return db, m
+}
+
+// mustRevive opens a server after another one was killed, and lets it finish what
+// that one left. It believes sooner than others that the other one is dead.
+func mustRevive(t *testing.T, config connector.Config) (*connector.Connector, *Management) {
+	t.Helper()
+	db, m := mustOpen(t, config)
+	m.lease = 300 * time.Millisecond
+	defer func() { m.lease = leaseTime }()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(m.lease / 4) {
+		if err := m.repair(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		open, err := m.store.Unfinished(t.Context())
+		if err != nil || time.Now().After(deadline) {
+			t.Fatalf("%v are still open, %v", open, err)
+		}
+		lock, _, err := m.store.Lock(t.Context(), shop, "test", m.lease)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lock == nil {
+			continue
+		}
+		if err := lock.Release(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if len(open) == 0 {
+			return db, m
+		}
+	}
 }
 
 func runChild(text string) error {

@@ -43,7 +43,7 @@ func TestKilledDeploy(t *testing.T) {
 		time.Sleep(rand.N(60 * time.Millisecond))
 		process.Process.Kill()
 		wait()
-		db, m := mustOpen(t, config)
+		db, m := mustRevive(t, config)
 		for _, types := range datamodels {
 			if err := deployed(t.Context(), m, types); err != nil {
 				t.Fatalf("next deploy: %v", err)
@@ -218,22 +218,7 @@ func (k *killing) killAt(n int, in time.Duration) bool {
 	k.t.Helper()
 	_, _, wait := child{Config: k.config, Types: []string{afterKill}, Deploys: 1, DieAt: n, DieIn: in}.start(k.t)
 	killed := wait()
-	_, m := mustOpen(k.t, k.config)
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(testLease / 4) {
-		if err := m.repair(k.t.Context()); err != nil {
-			k.t.Fatalf("statement %d: %v", n, err)
-		}
-		open, err := m.store.Unfinished(k.t.Context())
-		if err != nil {
-			k.t.Fatal(err)
-		}
-		if len(open) == 0 {
-			break
-		}
-		if time.Now().After(deadline) {
-			k.t.Fatalf("statement %d: %v is still open", n, open)
-		}
-	}
+	_, m := mustRevive(k.t, k.config)
 	state := k.contents()
 	if types := k.types(m); types == beforeKill {
 		if diff := cmp.Diff(k.before, state); diff != "" {

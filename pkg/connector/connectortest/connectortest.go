@@ -41,15 +41,16 @@ func Each(t *testing.T, f func(t *testing.T, c *connector.Connector)) {
 	EachConfig(t, func(t *testing.T, config connector.Config) { f(t, Open(t, config)) })
 }
 
-// EachConfig is Each for tests that open the server themselves, more than once
-// or in other processes. What is in memory can only be opened once.
-func EachConfig(t *testing.T, f func(t *testing.T, config connector.Config)) {
+// EachConfig is Each for benchmarks, and for tests that open the server
+// themselves, more than once or in other processes. What is in memory can only
+// be opened once.
+func EachConfig[T runner[T]](t T, f func(t T, config connector.Config)) {
 	t.Helper()
 	for _, name := range missing(os.Getenv(require), candidates) {
 		t.Errorf("%s names connector %q, which this version does not test", require, name)
 	}
 	for _, candidate := range candidates {
-		t.Run(candidate.name, func(t *testing.T) {
+		t.Run(candidate.name, func(t T) {
 			config, ok := candidate.config(t)
 			switch {
 			case !ok && slices.Contains(names(os.Getenv(require)), candidate.name):
@@ -60,6 +61,12 @@ func EachConfig(t *testing.T, f func(t *testing.T, config connector.Config)) {
 			f(t, config)
 		})
 	}
+}
+
+// A runner is *testing.T or *testing.B.
+type runner[T any] interface {
+	testing.TB
+	Run(name string, f func(T)) bool
 }
 
 // Open opens a connector that is closed when the test ends.

@@ -13,6 +13,7 @@ type Act struct {
 	Table string // whose definition tells whether the act is done; "" when it changes none
 	Do    dialect.Statement
 	Undo  []Undo // in order; each may be run again, see IsDone
+	New   bool   // it makes a table where none is: Undo may be run even if it is not done
 }
 
 // An Undo takes an act back, or a part of it.
