@@ -47,6 +47,8 @@ type container interface {
 	recover(ctx context.Context, lock *Lock) error
 	// script is Database.Script.
 	script(steps []migration.StepChanges) ([][]dialect.Statement, error)
+	// index makes an index, beside other work where the database can.
+	index(ctx context.Context, table *relational.Table, x relational.Index) error
 	// empty deletes all rows of tables.
 	empty(ctx context.Context, tables []string) error
 	// raw is Database.Raw.
@@ -59,6 +61,19 @@ type Run struct {
 	Steps    []migration.StepChanges
 	Lock     *Lock           // must be held until the tables are changed for good; nil where nobody contends
 	Applied  func(steps int) // is told how many steps are done; nil tells nobody
+}
+
+func addIndex(t *relational.Table, x relational.Index) relational.AlterTable {
+	return relational.AlterTable{Before: t, After: t, Edits: []relational.Edit{relational.AddIndex{Index: x}}}
+}
+
+func execAll(ctx context.Context, s session, statements []dialect.Statement) error {
+	for _, st := range statements {
+		if _, err := s.exec(ctx, st.SQL, st.Args); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // scriptOf returns the statements of each step.

@@ -57,6 +57,23 @@ func (d *Database) Migrate(ctx context.Context, run Run) error {
 	return d.container.migrate(ctx, run)
 }
 
+// AddIndexes makes indexes, in transactions of their own and beside other work
+// where the database can. Those before one that fails stay.
+func (d *Database) AddIndexes(ctx context.Context, changes []relational.AlterTable) error {
+	for _, change := range changes {
+		for _, edit := range change.Edits {
+			add, ok := edit.(relational.AddIndex)
+			if !ok {
+				return fmt.Errorf("add indexes: %T is none", edit)
+			}
+			if err := d.container.index(ctx, change.Before, add.Index); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Recover finishes what a migration left that was killed or could not be taken
 // back, or takes it back. Where changes of tables are part of a transaction
 // there is nothing to do. The lock must be held.

@@ -247,6 +247,19 @@ func (d *fileContainer) revision(ctx context.Context) (int, error) {
 	return int(v.Int), err
 }
 
+func (d *fileContainer) index(ctx context.Context, t *relational.Table, x relational.Index) error {
+	statements, err := sqlite.Dialect{}.Statements("", addIndex(t, x))
+	if err != nil {
+		return err
+	}
+	return d.write(ctx, func(s session) error {
+		if _, err := s.exec(ctx, lookAgain, nil); err != nil {
+			return err
+		}
+		return execAll(ctx, s, statements)
+	})
+}
+
 func (d *fileContainer) recover(context.Context, *Lock) error { return nil }
 
 func (d *fileContainer) script(steps []migration.StepChanges) ([][]dialect.Statement, error) {

@@ -82,6 +82,20 @@ func (d *mysqlDatabase) script(steps []migration.StepChanges) ([][]dialect.State
 	return script, nil
 }
 
+// index adds an index while rows are read and written, as MySQL does by itself.
+func (d *mysqlDatabase) index(ctx context.Context, t *relational.Table, x relational.Index) error {
+	statements, err := mysql.Dialect{}.Statements(d.database, addIndex(t, x))
+	if err != nil {
+		return err
+	}
+	s, done, err := d.read(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return execAll(ctx, s, statements)
+}
+
 // perform runs the acts of each step and records the success.
 func (d *mysqlDatabase) perform(ctx context.Context, j *journal, run Run, acts [][]mysql.Act) error {
 	on, err := d.alone(ctx)

@@ -165,6 +165,34 @@ func (d *postgresSchema) revision(ctx context.Context) (int, error) {
 	return int(v.Int), err
 }
 
+// index makes an index while rows are read and written. What an earlier try
+// left, which PostgreSQL does not use, goes before.
+func (d *postgresSchema) index(ctx context.Context, t *relational.Table, x relational.Index) error {
+	s, done, err := d.read(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	b := func(text string) *dialect.Builder {
+		return dialect.NewBuilder(postgres.Dialect{}.Facts(), d.schema).SQL(text)
+	}
+	const leftover = `SELECT 1
+FROM pg_index AS x
+JOIN pg_class AS i ON i.oid = x.indexrelid
+JOIN pg_namespace AS n ON n.oid = i.relnamespace
+WHERE n.nspname = $1 AND i.relname = $2 AND NOT x.indisvalid`
+	invalid, err := one(ctx, s, dialect.Statement{SQL: leftover, Args: []any{d.schema, x.Name}}, scalar.Int)
+	if err != nil {
+		return err
+	}
+	var statements []dialect.Statement
+	if !invalid.IsNull() {
+		statements = append(statements, b("DROP INDEX CONCURRENTLY IF EXISTS ").Table(x.Name).Statement())
+	}
+	create := b("CREATE INDEX CONCURRENTLY ").Name(x.Name).SQL(" ON ").Table(t.Name).SQL(" (").Names(x.Columns...).SQL(")")
+	return execAll(ctx, s, append(statements, create.Statement()))
+}
+
 func (d *postgresSchema) recover(context.Context, *Lock) error { return nil }
 
 func (d *postgresSchema) script(steps []migration.StepChanges) ([][]dialect.Statement, error) {

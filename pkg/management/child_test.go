@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -206,4 +207,31 @@ func addShop(t *testing.T, m *Management) {
 	if _, err := m.AddProject(t.Context(), shop, nil); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A gate is a log that stops who is about to run a statement that makes a table.
+type gate struct {
+	at            string // its name, "" for none
+	reached, open chan struct{}
+	once          sync.Once
+}
+
+func (g *gate) logger() *slog.Logger { return slog.New(g) }
+
+func (g *gate) Enabled(context.Context, slog.Level) bool { return true }
+func (g *gate) WithAttrs([]slog.Attr) slog.Handler       { return g }
+func (g *gate) WithGroup(string) slog.Handler            { return g }
+
+func (g *gate) Handle(_ context.Context, record slog.Record) error {
+	record.Attrs(func(a slog.Attr) bool {
+		text := a.Value.String()
+		if a.Key == "sql" && g.at != "" && strings.HasPrefix(text, "CREATE TABLE") && strings.Contains(text, g.at) {
+			g.once.Do(func() {
+				close(g.reached)
+				<-g.open
+			})
+		}
+		return true
+	})
+	return nil
 }

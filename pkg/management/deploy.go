@@ -95,6 +95,7 @@ type deploy struct {
 	document *datamodel.Document
 	payload  DeployPayload
 	changes  []migration.StepChanges
+	lacking  bool // columns of relations have no index yet
 }
 
 // plan finds out what is to be done and whether it may be. Each part runs only
@@ -194,6 +195,7 @@ func (d *deploy) planSteps(ctx context.Context, document *datamodel.Document, ta
 	if err != nil {
 		return fmt.Errorf("plan the table changes: %w", err)
 	}
+	d.compare(tables)
 	return nil
 }
 
@@ -240,6 +242,7 @@ func (d *deploy) perform(ctx context.Context) error {
 		}
 		steps = append(steps, migration.UpdateSecrets{Secrets: d.in.Secrets})
 	}
+	defer d.indexLinks(ctx)
 	if len(steps) == 0 && !d.functionsChanged() && !d.schemaChanged() {
 		return nil
 	}

@@ -27,7 +27,6 @@ func Changes(steps []Step, previous, next *schema.Schema, n relational.Naming, t
 		}
 		if i == len(steps)-1 {
 			p.attach()
-			p.indexLinks()
 			p.addUniques()
 		}
 		planned[i] = StepChanges{Step: step, Changes: p.changes}

@@ -1,8 +1,6 @@
 package migration
 
 import (
-	"slices"
-
 	"github.com/prisma1-go/prisma1/pkg/relational"
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
@@ -143,26 +141,4 @@ func renames(t *relational.Table, moves [][2]string) []relational.Edit {
 		second = append(second, relational.AlterColumn{Before: before, After: after})
 	}
 	return append(first, second...)
-}
-
-// indexLinks gives the columns of inline relations the index that Prisma 1 did not make.
-func (p *planner) indexLinks() {
-	for _, r := range p.next.Relations {
-		link, ok := r.Link.(*schema.Inline)
-		if !ok {
-			continue
-		}
-		t := p.table(link.Model.Table())
-		if t == nil || t.Column(link.Column) == nil || isIndexed(t, link.Column) {
-			continue
-		}
-		index := relational.InlineIndex(r, p.naming)
-		index.Name = p.free(t, index.Name)
-		p.alter(t, relational.AddIndex{Index: index})
-	}
-}
-
-func isIndexed(t *relational.Table, column string) bool {
-	return slices.ContainsFunc(t.Indexes, func(x relational.Index) bool { return x.Columns[0] == column }) ||
-		len(t.PrimaryKey) > 0 && t.PrimaryKey[0] == column
 }

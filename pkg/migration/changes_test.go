@@ -59,7 +59,6 @@ enum State { NEW }`, tables)
     add unique index users.mail._UNIQUE [mail]
     drop index by_state
     alter column age String to age Int wipe
-    add index users.boss._INDEX [boss]
 `
 	if got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
