@@ -3,6 +3,7 @@ package migration
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/relational"
 	"github.com/prisma1-go/prisma1/pkg/schema"
@@ -70,6 +71,11 @@ func (d *drift) columns(m *schema.Model, t *relational.Table) {
 		}
 		if c != nil && f.Unique && !f.IsID() && t.UniqueIndex(column) == nil {
 			d.differs(m.Name, f.Name, "has no unique index on the column `%s` of the table `%s`", column, t.Name)
+		}
+	}
+	for _, u := range m.Uniques {
+		if t.UniqueIndex(u.Columns()...) == nil {
+			d.differs(m.Name, "", "has no unique index on the columns `%s` of the table `%s`", strings.Join(u.Columns(), "`, `"), t.Name)
 		}
 	}
 }
