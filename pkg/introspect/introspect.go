@@ -86,7 +86,7 @@ func (r *reader) isHidden(t *relational.Table) bool {
 	switch t.Name {
 	case "_RelayId", "_Migration":
 		return true
-	case "Project", "Migration", "InternalMigration", "TelemetryInfo", "CloudSecret":
+	case "Project", "Migration", "InternalMigration", "TelemetryInfo", "CloudSecret", "DeployLock", "DeployJournal":
 		history := r.tableIn(r.Input.Tables, "Migration")
 		return history != nil && history.Column("projectId") != nil && history.Column("rolledBack") != nil
 	}

@@ -59,6 +59,7 @@ func (m *Management) Deploy(ctx context.Context, in DeployInput) (*DeployPayload
 		return nil, err
 	}
 	defer r.release()
+	in.NoMigration = in.NoMigration || m.options.Passive
 	if err := r.repair(ctx); err != nil {
 		return nil, fmt.Errorf("finish an earlier deploy: %w", err)
 	}

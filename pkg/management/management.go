@@ -34,6 +34,7 @@ type Options struct {
 	Version   string          // of the server, for serverInfo
 	Commit    string          // of the server, for serverInfo
 	Logger    *slog.Logger
+	Passive   bool             // the tables are somebody else's: no deploy changes them, and they stay when their service goes
 	Deleted   func(project.ID) // called when a service is gone; nil calls nobody
 }
 

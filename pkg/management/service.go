@@ -48,7 +48,8 @@ func (m *Management) AddProject(ctx context.Context, id project.ID, secrets []st
 }
 
 // DeleteProject deletes a service and all its nodes: the database first, so
-// that nothing is left when it fails or is killed between and repeated.
+// that nothing is left when it fails or is killed between and repeated. A
+// passive server leaves the database alone.
 // Returns fault.NoService and fault.DeploymentInProgress.
 func (m *Management) DeleteProject(ctx context.Context, id project.ID) (*project.Project, error) {
 	r, err := m.reserve(ctx, id)
@@ -60,8 +61,10 @@ func (m *Management) DeleteProject(ctx context.Context, id project.ID) (*project
 	if err != nil {
 		return nil, err
 	}
-	if err := m.connector.Database(id).Drop(ctx); err != nil {
-		return nil, storage("The service was not deleted", err)
+	if !m.options.Passive {
+		if err := m.connector.Database(id).Drop(ctx); err != nil {
+			return nil, storage("The service was not deleted", err)
+		}
 	}
 	if err := m.store.DeleteProject(ctx, id); err != nil {
 		return nil, storage("The service was emptied, but not deleted", err)

@@ -22,6 +22,7 @@ type Config struct {
 	Port              int    // 0 picks a free one
 	DisableManagement bool   // do not serve /management
 	RawAccess         bool   // executeRaw in the data APIs
+	Passive           bool   // migrations: false: tables are checked, never changed
 	Database          connector.Config
 	Limits            graphql.Limits // of one request to a data API; the zero value is graphql.DefaultLimits
 	BodyBytes         int            // of the largest request that is read; 0 is DefaultBodyBytes

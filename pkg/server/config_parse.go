@@ -76,7 +76,8 @@ func parseDatabase(databases *section, config *Config) *section {
 		readURI(s, uri, d)
 	}
 	config.RawAccess = s.flag("rawAccess", config.RawAccess)
-	s.ignore("pooled", "queueSize", "migrations", "active")
+	config.Passive = !s.flag("migrations", s.flag("active", true))
+	s.ignore("pooled", "queueSize")
 	checkDatabase(s, d)
 	return s
 }

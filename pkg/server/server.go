@@ -64,6 +64,7 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Server, error)
 		Version:   config.Version,
 		Commit:    config.Commit,
 		Logger:    log,
+		Passive:   config.Passive,
 		Deleted:   s.engine.Forget,
 	})
 	if err != nil {
