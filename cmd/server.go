@@ -60,7 +60,7 @@ func runServer(ctx context.Context, opts *serverOptions) error {
 	}
 	log := settings.logger(opts.App.Terminal.Err)
 	config.Version, config.Commit = version, thisBuild().Commit
-	running, err := server.Open(ctx, config, log)
+	running, err := server.New(config, log)
 	if err != nil {
 		return err
 	}

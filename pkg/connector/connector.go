@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/dialect"
@@ -28,6 +29,8 @@ type Connector struct {
 	backend backend
 	text    func(project.ID) string
 	store   *Store
+
+	away atomic.Int64 // ns since 1970 when the database went away; 0 while it answers
 
 	mu        sync.Mutex
 	databases map[project.ID]*Database

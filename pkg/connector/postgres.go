@@ -25,9 +25,8 @@ import (
 )
 
 const (
-	connectTime = 5 * time.Second  // for one connection, as in Prisma 1
-	waitTime    = 30 * time.Second // for a server that is not up yet, as in Prisma 1
-	endTime     = 5 * time.Second  // to roll back when the request is over
+	connectTime = 5 * time.Second // for one connection, as in Prisma 1
+	endTime     = 5 * time.Second // to roll back when the request is over
 )
 
 // SQLSTATEs that decide what is done next.
@@ -112,24 +111,6 @@ func settle(ctx context.Context, log *slog.Logger, config *pgx.ConnConfig) error
 		}
 		return !ok || refused.Code == startingUp, fmt.Errorf("connect to database %q on %s:%d: %w", config.Database, config.Host, config.Port, err)
 	})
-}
-
-// waitFor tries until try succeeds, says that it is of no use to try again, or
-// has failed for too long.
-func waitFor(ctx context.Context, log *slog.Logger, try func(context.Context) (again bool, err error)) error {
-	started := time.Now()
-	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 3*time.Second) {
-		again, err := try(ctx)
-		if err == nil || !again || time.Since(started) > waitTime {
-			return err
-		}
-		log.Warn("the database does not answer, trying again", "in", pause, "cause", err)
-		select {
-		case <-ctx.Done():
-			return errors.Join(ctx.Err(), err)
-		case <-time.After(pause):
-		}
-	}
 }
 
 // createDatabase makes the configured database through the one called postgres,

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -89,6 +90,7 @@ func legacyConfig(env func(string) string) (Config, error) {
 		Database: connector.Config{
 			Connector: "mysql", Host: env("SQL_CLIENT_HOST"), Port: 3306,
 			User: env("SQL_CLIENT_USER"), Password: env("SQL_CLIENT_PASSWORD"),
+			ManagementSchema: cmp.Or(env("SQL_INTERNAL_DATABASE"), "graphcool"),
 		},
 	}
 	if secret := env("PRISMA_MANAGEMENT_API_JWT_SECRET"); secret != "" {
@@ -98,8 +100,25 @@ func legacyConfig(env func(string) string) (Config, error) {
 		legacyKey(env, &config),
 		portFrom(env, "PORT", &config.Port),
 		portFrom(env, "SQL_CLIENT_PORT", &config.Database.Port),
+		legacyLimit(env, &config.Database),
 	)
 	return config, err
+}
+
+// legacyLimit reads the number of connections. Without the variable Prisma 1
+// took 1, which it then refused.
+func legacyLimit(env func(string) string, d *connector.Config) error {
+	const name = "SQL_INTERNAL_CONNECTION_LIMIT"
+	text := env(name)
+	if text == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 2 {
+		return fmt.Errorf("%s: %q is not a number of connections (2 or more)", name, text)
+	}
+	d.ConnectionLimit = n
+	return nil
 }
 
 // legacyKey reads the public key of servers without a secret.

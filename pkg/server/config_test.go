@@ -62,6 +62,14 @@ databases:
 			},
 		},
 		{
+			"tables of somebody else", "databases: {default: {connector: sqlite, active: true, migrations: no}}",
+			Config{Port: 4466, Passive: true, Database: connector.Config{Connector: "sqlite", ConnectionLimit: 10}},
+		},
+		{
+			"the older word for it", "databases: {default: {connector: sqlite, active: no}}",
+			Config{Port: 4466, Passive: true, Database: connector.Config{Connector: "sqlite", ConnectionLimit: 10}},
+		},
+		{
 			"uri", "databases: {main: {connector: postgres, uri: 'postgres://me:pw@db:5433/data?ssl=1'}}",
 			Config{Port: 4466, Database: connector.Config{
 				Connector: "postgres", Host: "db", Port: 5433, User: "me", Password: "pw", Database: "data", SSL: true, ConnectionLimit: 10,
@@ -211,6 +219,50 @@ func TestLoadConfig(t *testing.T) {
 				t.Errorf("got %v, want …%s…", err, test.want)
 			case test.port != 0 && (err != nil || config.Port != test.port):
 				t.Errorf("got port %d, %v, want port %d", config.Port, err, test.port)
+			}
+		})
+	}
+}
+
+// The variables of the oldest servers (ConfigLoader.scala).
+func TestOldestVariables(t *testing.T) {
+	t.Parallel()
+	base := []string{"SQL_CLIENT_HOST", "db", "SQL_CLIENT_USER", "root", "SQL_CLIENT_PASSWORD", "p"}
+	tests := []struct {
+		name string
+		more []string
+		want Config
+		fail string
+	}{
+		{"few", nil, Config{Port: 4466, Database: connector.Config{
+			Connector: "mysql", Host: "db", Port: 3306, User: "root", Password: "p", ManagementSchema: "graphcool",
+		}}, ""},
+		{
+			"all", []string{
+				"PORT", "60000", "SQL_CLIENT_PORT", "3307", "SQL_INTERNAL_CONNECTION_LIMIT", "7", "SQL_INTERNAL_DATABASE", "graphcool-internal",
+				"PRISMA_MANAGEMENT_API_JWT_SECRET", "s", "CLUSTER_API_ENABLED", "0", "ENV", "prod", "CLUSTER_ADDRESS", "http://x", "RABBITMQ_URI", "amqp://x",
+			},
+			Config{
+				Port: 60000, DisableManagement: true, ManagementSecrets: []string{"s"}, RequestIDPrefix: "prod",
+				Database: connector.Config{
+					Connector: "mysql", Host: "db", Port: 3307, User: "root", Password: "p", ConnectionLimit: 7, ManagementSchema: "graphcool-internal",
+				},
+			}, "",
+		},
+		{"one connection", []string{"SQL_INTERNAL_CONNECTION_LIMIT", "1"}, Config{}, `"1" is not a number of connections (2 or more)`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := LoadConfig(t.TempDir(), environment(append(base, test.more...)...))
+			if test.fail != "" {
+				if err == nil || !strings.Contains(err.Error(), test.fail) {
+					t.Errorf("got %v, want …%s…", err, test.fail)
+				}
+				return
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
+				t.Errorf("%v, want -, got +:\n%s", err, diff)
 			}
 		})
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/engine"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/project"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
 
 // handler answers every request of the server.
@@ -56,13 +57,39 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, requestID string)
 		w.Header().Set("Allow", "GET, HEAD, POST, OPTIONS")
 		answerText(w, r, http.StatusMethodNotAllowed, "HTTP method not allowed, supported methods: POST, GET")
 	case r.URL.Path == "/status":
-		answerJSON(w, r, http.StatusOK, []byte(`"OK"`))
+		s.status(w, r)
 	case strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 		answerText(w, r, http.StatusNotImplemented, "This version of the server has no subscriptions yet.")
 	case serveAsset(w, r):
 	default:
 		servePage(w, r)
 	}
+}
+
+// status says that the server is alive, as Prisma 1 does, or with ?ready that
+// it can work, which is asked by who sends requests to several servers.
+func (s *Server) status(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Query().Has("ready") {
+		if reason := s.unready(); reason != "" {
+			answerJSON(w, r, http.StatusServiceUnavailable, scalar.AppendQuoted(nil, reason))
+			return
+		}
+	}
+	answerJSON(w, r, http.StatusOK, []byte(`"OK"`))
+}
+
+// unready says why the server cannot work, "" when it can. The log knows more:
+// whoever asks need not.
+func (s *Server) unready() string {
+	select {
+	case <-s.opened:
+	default:
+		return "The database does not answer yet."
+	}
+	if since, away := s.connector.Away(); away {
+		return "The database does not answer since " + since.UTC().Format(time.RFC3339) + "."
+	}
+	return ""
 }
 
 // post answers the requests of the APIs.
@@ -84,6 +111,12 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request, requestID string) 
 		return
 	}
 	ctx := connector.WithRequest(r.Context(), requestID)
+	s.await(ctx)
+	if reason := s.unready(); reason != "" {
+		w.Header().Set("Retry-After", "1")
+		answerJSON(w, r, http.StatusServiceUnavailable, errorBody(reason+" Please try again in a moment.", 0, requestID))
+		return
+	}
 	if strings.Trim(r.URL.Path, "/") == "management" && !s.config.DisableManagement {
 		status, answer := s.management.Answer(ctx, requestID, r.Header.Get("Authorization"), body)
 		answerJSON(w, r, status, answer)

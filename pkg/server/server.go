@@ -5,7 +5,8 @@
 //	POST /management              management API
 //	POST /service/stage           data API; /service and / stand for stage and service "default"
 //	POST /service/stage/private   administration of one service
-//	GET  /status                  "OK"
+//	GET  /status                  "OK" while the server is alive
+//	GET  /status?ready            "OK" while its database answers, too; else status 503
 //	GET  anything else            Playground
 package server
 
@@ -32,6 +33,7 @@ const (
 	readTimeout   = 5 * time.Minute  // for a whole request
 	idleTimeout   = 10 * time.Minute // as Prisma 1's local image
 	stopTimeout   = 10 * time.Second // for running requests, when the server is told to stop
+	openTime      = 5 * time.Second  // that a request waits for the databases to be opened
 	maxHeader     = 64 << 10         // bytes
 )
 
@@ -43,23 +45,45 @@ type Server struct {
 	management *management.Management
 	engine     *engine.Engine
 	listener   net.Listener
+
+	opened chan struct{} // closed when connector, management and engine are there
 }
 
-// Open opens the databases and finishes or takes back deploys that an earlier
-// process left half done. Close releases what it opened.
+// New returns a server that opens its databases when it serves.
+func New(config Config, log *slog.Logger) (*Server, error) {
+	if _, err := config.verifiers(); err != nil {
+		return nil, err
+	}
+	return &Server{config: config, log: log, opened: make(chan struct{})}, nil
+}
+
+// Open is New for who needs the databases before serving, or their error.
 func Open(ctx context.Context, config Config, log *slog.Logger) (*Server, error) {
-	verifiers, err := config.verifiers()
+	s, err := New(config, log)
 	if err != nil {
 		return nil, err
+	}
+	if err := s.open(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// open opens the databases, for which it waits, and finishes or takes back
+// deploys that an earlier process left half done. Close releases what it opened.
+func (s *Server) open(ctx context.Context) error {
+	config, log := s.config, s.log
+	verifiers, err := config.verifiers()
+	if err != nil {
+		return err
 	}
 	config.Database.StatementTime = cmp.Or(config.Database.StatementTime, defaultStatementTime)
 	db, err := connector.Open(ctx, config.Database, log)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s := &Server{config: config, log: log, connector: db}
 	s.engine = engine.New(db, engine.Options{Limits: config.Limits, RawAccess: config.RawAccess, Logger: log})
-	s.management, err = management.New(ctx, db, management.Options{
+	m, err := management.New(ctx, db, management.Options{
 		Verifiers: verifiers,
 		Version:   config.Version,
 		Commit:    config.Commit,
@@ -68,9 +92,25 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Server, error)
 		Deleted:   s.engine.Forget,
 	})
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return errors.Join(err, db.Close())
 	}
-	return s, nil
+	s.connector, s.management = db, m
+	close(s.opened)
+	return nil
+}
+
+// await waits a little for databases that are being opened.
+func (s *Server) await(ctx context.Context) {
+	select {
+	case <-s.opened:
+		return
+	default:
+	}
+	select {
+	case <-s.opened:
+	case <-ctx.Done():
+	case <-time.After(openTime):
+	}
 }
 
 // Rules returns what a datamodel may ask of the server's database.
@@ -105,12 +145,20 @@ func (s *Server) Serve(ctx context.Context) error {
 	}
 	s.warn()
 	spareCollections()
-	watching, stopWatching := context.WithCancel(ctx)
+	serving, fail := context.WithCancelCause(ctx)
 	var watch sync.WaitGroup
-	watch.Go(func() { s.management.Watch(watching) })
+	watch.Go(func() {
+		if err := s.watch(serving); err != nil {
+			fail(err)
+		}
+	})
 	defer watch.Wait()
-	defer stopWatching()
-	return Serve(ctx, s.listener, s.handler(), s.log)
+	defer fail(nil)
+	err := Serve(serving, s.listener, s.handler(), s.log)
+	if ctx.Err() == nil { // the databases could not be opened
+		err = errors.Join(context.Cause(serving), err)
+	}
+	return err
 }
 
 // Serve answers requests with a handler until ctx ends, then lets the running ones finish.
@@ -133,6 +181,23 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 	return <-stopped
 }
 
+// watch opens the databases, if that is still to be done, and then looks after
+// them until ctx ends.
+func (s *Server) watch(ctx context.Context) error {
+	select {
+	case <-s.opened:
+	default:
+		if err := s.open(ctx); err != nil {
+			return err
+		}
+	}
+	var watch sync.WaitGroup
+	watch.Go(func() { s.management.Watch(ctx) })
+	watch.Go(func() { s.connector.Watch(ctx) })
+	watch.Wait()
+	return nil
+}
+
 // shutdown lets running requests finish, but not for ever.
 func shutdown(web *http.Server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
@@ -147,6 +212,9 @@ func shutdown(web *http.Server) error {
 func (s *Server) Close() error {
 	if s.listener != nil {
 		s.listener.Close() // already closed after Serve
+	}
+	if s.connector == nil {
+		return nil
 	}
 	return s.connector.Close()
 }

@@ -363,7 +363,9 @@ func TestPlaygroundIsSelfContained(t *testing.T) {
 func TestPanicFailsOneRequest(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s := &Server{log: slog.New(slog.NewTextHandler(&log, nil))} // put together wrongly: no management
+	opened := make(chan struct{})
+	close(opened)
+	s := &Server{log: slog.New(slog.NewTextHandler(&log, nil)), opened: opened} // put together wrongly: no management
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
