@@ -21,14 +21,14 @@ func printHelp(t *terminal.Terminal, cmd *cobra.Command) {
 		t.Printf("\n%s\n", t.Bold(group.Title))
 		for _, c := range cmd.Commands() {
 			if c.GroupID == group.ID && !c.Hidden {
-				t.Printf("%16s  %s\n", c.Name(), t.Dim(c.Short))
+				t.Beside(fmt.Sprintf("%16s  ", c.Name()), c.Short)
 			}
 		}
 	}
 	t.Printf("\nFlags of all commands:\n")
 	labels, descriptions := flagLines(cmd.PersistentFlags())
 	for i, label := range labels {
-		t.Printf("%24s    %s\n", label, t.Dim(descriptions[i]))
+		t.Beside(fmt.Sprintf("%24s    ", label), descriptions[i])
 	}
 	t.Printf(`
 Use prisma1 help [command] for more information about a command.
@@ -79,7 +79,7 @@ func printSubcommands(t *terminal.Terminal, cmd *cobra.Command) {
 	t.Printf("\nCommands:\n")
 	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() {
-			t.Printf("%16s  %s\n", c.Name(), t.Dim(c.Short))
+			t.Beside(fmt.Sprintf("%16s  ", c.Name()), c.Short)
 		}
 	}
 }
@@ -94,7 +94,7 @@ func printFlags(t *terminal.Terminal, labels, descriptions []string) {
 		longest = max(longest, len(label))
 	}
 	for i, label := range labels {
-		t.Printf(" %*s    %s\n", longest, label, t.Dim(descriptions[i]))
+		t.Beside(fmt.Sprintf(" %*s    ", longest, label), descriptions[i])
 	}
 }
 

@@ -303,3 +303,26 @@ func TestNoPrompt(t *testing.T) {
 		}
 	}
 }
+
+// TestNarrowScreen: help and errors break between words.
+func TestNarrowScreen(t *testing.T) {
+	t.Parallel()
+	help := onTerminalOf(t, 60, initFolder(t), nil, "info", "--help")
+	help.reads("--project PROJECT")
+	help.reads("file")
+	help.ends(0)
+	want := ` -e, --env-file ENV-FILE    Path to .env file to inject env
+                            vars
+`
+	if got := help.shows(); !strings.Contains(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	wrong := onTerminalOf(t, 40, initFolder(t), nil, "info")
+	wrong.reads("directory?")
+	wrong.ends(1)
+	want = ` ▸    Couldn’t find ` + "`prisma.yml`" + ` file.
+ ▸    Are you in the right directory?`
+	if got := wrong.shows(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

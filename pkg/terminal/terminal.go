@@ -61,14 +61,17 @@ func isTerminal(stream any) bool {
 	return ok && file != nil && term.IsTerminal(int(file.Fd()))
 }
 
-// columns is the width of the screen of prompts, at least 20; 80 when it does not tell.
-func (t *Terminal) columns() int {
-	if screen := t.screen(); screen != nil {
-		if width, _, err := term.GetSize(int(screen.Fd())); err == nil && width > 0 {
+// columns is the width of the screen of prompts.
+func (t *Terminal) columns() int { return columnsOf(t.screen()) }
+
+// columnsOf is the width of a screen, at least 20; 80 of one that does not tell and of a file.
+func columnsOf(stream io.Writer) int {
+	if file, ok := stream.(*os.File); ok && file != nil {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
 			return max(width, 20)
 		}
 	}
-	return 80
+	return width
 }
 
 // Printf writes to Out.
@@ -104,7 +107,8 @@ func (t *Terminal) paint(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// width is the number of columns errors and warnings are wrapped at, as in the original.
+// width is the number of columns errors and warnings are wrapped at, as in the original, unless
+// the screen has less.
 const width = 80
 
 // Error writes a message to Err, every line after a red arrow.
@@ -118,7 +122,7 @@ func (t *Terminal) Warning(message string) {
 
 func (t *Terminal) arrow(arrow, message string) {
 	for line := range strings.SplitSeq(strings.TrimRight(message, "\n"), "\n") {
-		for _, part := range Wrap(line, width-6) {
+		for _, part := range Wrap(line, min(width, columnsOf(t.Err))-6) {
 			t.Notef("%s\n", strings.TrimRight(" "+arrow+"    "+part, " "))
 		}
 	}
@@ -145,6 +149,21 @@ func Wrap(line string, columns int) []string {
 		}
 	}
 	return append(parts, current)
+}
+
+// Beside writes a label and a dimmed text beside it, whose further lines, where the screen is
+// narrow, stand below the first.
+func (t *Terminal) Beside(label, text string) {
+	indent, parts := utf8.RuneCountInString(label), []string{text}
+	if isTerminal(t.Out) {
+		parts = Wrap(text, max(columnsOf(t.Out)-indent-1, 16))
+	}
+	for i, part := range parts {
+		if i > 0 {
+			label = strings.Repeat(" ", indent)
+		}
+		t.Printf("%s%s\n", label, t.Dim(part))
+	}
 }
 
 // Table writes rows under a head, columns two spaces apart, the head underlined.
