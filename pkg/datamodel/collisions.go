@@ -77,6 +77,9 @@ func misfits(s *schema.Schema, rules Rules) []misfit {
 			case f.IsScalarList():
 				tables.take(f.ListTable(), m.Name, f.Name, owner)
 			case f.IsScalar():
+				if id, ok := f.Behaviour.(schema.ID); ok && id.Sequence != nil && hasControl(id.Sequence.Name) {
+					found = append(found, misfit{m.Name, f.Name, "sequence", id.Sequence.Name, noControl})
+				}
 				columns.take(f.Column(), m.Name, f.Name, owner)
 			case f.OwnsColumn():
 				columns.take(f.Relation.Link.(*schema.Inline).Column, m.Name, f.Name, owner)

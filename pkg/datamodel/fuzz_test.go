@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/schema"
@@ -45,7 +46,7 @@ func FuzzParse(f *testing.F) {
 		if _, err := datamodel.Infer(document, s); err != nil {
 			t.Fatalf("infer again: %v", err)
 		}
-		if len(problems) == 0 && len(s.Models) > 0 {
+		if len(problems) == 0 && len(s.Models) > 0 && utf8.ValidString(text) {
 			checkRoundTrip(t, "fuzz", text)
 		}
 	})
@@ -56,7 +57,7 @@ func FuzzParse(f *testing.F) {
 func checkUpgraded(t *testing.T, document *datamodel.Document, text string) {
 	t.Helper()
 	read := document.After(nil)
-	if !read.Legacy() || len(read.Check(all)) > 0 {
+	if !utf8.ValidString(text) || !read.Legacy() || len(read.Check(all)) > 0 {
 		return
 	}
 	before, err := datamodel.Infer(read, nil)

@@ -32,8 +32,8 @@ func (n Names) wrong(kind, name string) string {
 	switch {
 	case longest > 0 && length > longest:
 		return fmt.Sprintf(". The database takes names of %ss of up to %d %s, and this one has %d", kind, longest, unit, length)
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		return ". No name can have control characters"
+	case hasControl(name):
+		return noControl
 	case n.BasicPlane && strings.ContainsFunc(name, func(r rune) bool { return r > 0xFFFF }):
 		return ". The database takes no emoji or other characters above U+FFFF in names"
 	case !n.SpaceAtEnd && strings.HasSuffix(name, " "):
@@ -44,4 +44,10 @@ func (n Names) wrong(kind, name string) string {
 		return ", and the database keeps such names for itself"
 	}
 	return ""
+}
+
+const noControl = ". No name can have control characters"
+
+func hasControl(name string) bool {
+	return !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl)
 }

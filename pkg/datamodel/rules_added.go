@@ -3,6 +3,7 @@ package datamodel
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -25,7 +26,7 @@ func (c *checker) added() {
 	}
 	for _, e := range c.doc.enums {
 		c.enumName(e)
-		c.doubledValues(e)
+		c.values(e)
 	}
 	c.oldNames()
 }
@@ -54,7 +55,10 @@ func (c *checker) enumName(e *enumDef) {
 	}
 }
 
-func (c *checker) doubledValues(e *enumDef) {
+func (c *checker) values(e *enumDef) {
+	if len(e.values) == 0 {
+		c.enum(e, "The enum type `%s` has no values. It needs at least one.", e.name)
+	}
 	var doubled []string
 	count := map[string]int{}
 	for _, value := range e.values {
@@ -154,17 +158,22 @@ func (c *checker) tables() {
 	fields := map[*typeDef]map[string]*fieldDef{}
 	for _, m := range misfits(s, c.rules) {
 		t := c.doc.typeByName[m.model]
+		if isLinks := m.kind == column && m.field == ""; isLinks && (t == nil || !t.isRelationTable()) {
+			f := visible(s.Relation(m.model)) // a table that a field of 1.0 describes
+			m.field, t = f.Name, c.doc.typeByName[f.Model.Name]
+		}
 		if there[misfit{kind: m.kind, name: m.name, why: m.why}] {
 			continue
 		}
 		if fields[t] == nil {
 			fields[t] = byName(t.fields)
 		}
+		name := strings.Trim(strconv.QuoteToGraphic(m.name), `"`)
 		if f := fields[t][m.field]; f != nil {
-			c.field(f, "The field `%s` needs the %s `%s`%s.", m.field, m.kind, m.name, m.why)
+			c.field(f, "The field `%s` needs the %s `%s`%s.", m.field, m.kind, name, m.why)
 			continue
 		}
-		c.typ(t, "The type `%s` needs the %s `%s`%s.", t.name, m.kind, m.name, m.why)
+		c.typ(t, "The type `%s` needs the %s `%s`%s.", t.name, m.kind, name, m.why)
 	}
 }
 

@@ -164,7 +164,7 @@ func (w *writeMaker) id(f *schema.Field, input graphql.Input) scalar.Value {
 	if !input.IsNull() {
 		return w.sized(f, input.Value)
 	}
-	if behaviour, ok := f.Behaviour.(schema.ID); ok && behaviour.Strategy != schema.StrategyAuto {
+	if behaviour, ok := f.Behaviour.(schema.ID); ok && behaviour.Strategy == schema.StrategyNone {
 		return scalar.Value{}
 	}
 	switch f.Type {
