@@ -174,6 +174,38 @@ func (t *target) signIn(ctx context.Context, app *App) error {
 	return nil
 }
 
+// mayLogIn tells whether a server refused for want of a token that a cloud might sign.
+func (t *target) mayLogIn(app *App, err error) bool {
+	return client.NeedsSecret(err) && t.signedBy.Text == "" && t.cloud == nil && app.Terminal.Interactive()
+}
+
+// offerLogin asks whether to log in to the cloud that is known here, and lets it sign then. It
+// returns cause when that does not help.
+func (t *target) offerLogin(ctx context.Context, app *App, cause error) error {
+	registry, err := app.registry()
+	if err != nil {
+		return err
+	}
+	address, err := app.cloudAddress("", registry)
+	if err != nil || address == "" {
+		return cmp.Or(err, cause)
+	}
+	yes, err := app.Terminal.Confirm(fmt.Sprintf("The server wants a token. Log in to the cloud at %s?", address), true)
+	if err != nil || !yes {
+		return cmp.Or(err, cause)
+	}
+	if err := app.login(ctx, app.Terminal, registry, address, ""); err != nil {
+		return err
+	}
+	if err := t.signIn(ctx, app); err != nil {
+		return err
+	}
+	if t.cloud == nil {
+		return cause
+	}
+	return nil
+}
+
 // tellCloud notes the service in the cloud that signed the deploy, so that list shows it.
 func (d *deployment) tellCloud(ctx context.Context) {
 	if d.cloud == nil || d.opts.DryRun {

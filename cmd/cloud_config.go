@@ -139,16 +139,27 @@ func (c *cloudConfig) openID() *web.OpenID {
 }
 
 // database is the one of the configuration for a part of the cloud: "cloud" or "sandbox". The two
-// share nothing, so that no service can reach the cloud's records.
+// share nothing, so that no service can reach the cloud's records. The managementSchema of the
+// configuration begins the names of schemas or databases, so that a server can hold several clouds.
 func (c *cloudConfig) database(part string) connector.Config {
 	d := c.Database
 	if d.Connector == "sqlite" {
 		d.Directory = filepath.Join(cmp.Or(d.Directory, c.data), part)
 		return d
 	}
-	d.Schema, d.ManagementSchema = "", "prisma1_"+part
+	d.ManagementSchema = cmp.Or(d.ManagementSchema, "prisma1") + "_" + part
+	d.Schema = "" // each service has its own
 	if d.Connector == "mysql" {
-		d.Database = "" // each service has its own
+		d.Database = ""
+	}
+	if part != "cloud" {
+		return d
+	}
+	records := d.ManagementSchema + "_records"
+	if d.Connector == "mysql" {
+		d.Database = records
+	} else {
+		d.Schema = records
 	}
 	return d
 }
@@ -177,13 +188,13 @@ func (c *cloudConfig) address(listens net.Addr) string {
 	return "http://" + net.JoinHostPort(cmp.Or(c.Host, "127.0.0.1"), strconv.Itoa(c.Port))
 }
 
-// sandbox is the server on which every workspace may deploy.
+// sandbox is the server on which every workspace may deploy. It takes tokens of the cloud alone.
 func (c *cloudConfig) sandbox(publicKey string) server.Config {
-	config := server.Config{
-		Host: cmp.Or(c.Sandbox.Host, c.Host), Port: sandboxPort,
-		Database: c.database("sandbox"), ManagementPublicKeys: []string{publicKey},
-		Version: c.Version, Commit: c.Commit,
-	}
+	config := c.Config // with its limits
+	config.Host, config.Port = cmp.Or(c.Sandbox.Host, c.Host), sandboxPort
+	config.Database, config.RawAccess, config.DisableManagement = c.database("sandbox"), false, false
+	config.ManagementSecrets, config.ManagementPublicKeys = nil, []string{publicKey}
+	config.Warnings = nil // told by the cloud
 	if c.Sandbox.Port != nil {
 		config.Port = *c.Sandbox.Port
 	}

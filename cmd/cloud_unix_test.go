@@ -4,6 +4,7 @@ package cmd
 
 import (
 	"bufio"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,6 +19,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/connector/connectortest"
+	"github.com/prisma1-go/prisma1/pkg/cuid"
 )
 
 // program is prisma1 as a process of its own, with what it printed.
@@ -252,8 +257,81 @@ func TestCloud(t *testing.T) {
 	if out, err := run(t, dir, home, nil, "", "deploy"); err == nil || !strings.Contains(out, "prisma1 login") {
 		t.Errorf("deploy logged out: %v %s", err, out)
 	}
+	// On a terminal the deploy offers to log in, and goes on. In CI a variable holds the key.
+	must(t, c.home, c.home, personsPassword+"\n", "cloud", "user", "add", "john@example.org", "--password-stdin")
+	again := onTerminal(t, dir, environment, "deploy")
+	again.reads("Log in to the cloud at " + c.url)
+	again.types(enter)
+	again.allows(c)
+	again.reads("Your Prisma endpoint is live:")
+	again.ends(0)
+	key = after(t, readFile(t, home, ".prisma", "config.yml"), "cloudSessionKey: ")
+	if out, err := run(t, dir, t.TempDir(), []string{"PRISMA_CLOUD_SESSION_KEY=" + key, "CLOUD_API_ENDPOINT=" + c.url}, "", "deploy"); err != nil || !strings.Contains(out, "Service is already up to date.") {
+		t.Errorf("deploy with a key from the environment: %v %s", err, out)
+	}
 	if log := c.process.out.String(); strings.Contains(log, key) || strings.Contains(log, personsPassword) || strings.Contains(log, "secret=") {
 		t.Errorf("the log has secrets in it: %s", log)
+	}
+}
+
+// TestCloudOnDatabases: records and sandbox lie on the databases of the configuration.
+func TestCloudOnDatabases(t *testing.T) {
+	t.Parallel()
+	connectortest.EachConfig(t, func(t *testing.T, config connector.Config) {
+		if config.Memory {
+			t.Skip("a cloud lies on disk")
+		}
+		home, dir := t.TempDir(), ""
+		database := map[string]any{"connector": config.Connector}
+		if config.Connector != "sqlite" {
+			database = map[string]any{
+				"connector": config.Connector, "host": config.Host, "port": config.Port, "user": config.User, "password": config.Password,
+				"connectionLimit": 5, "managementSchema": config.ManagementSchema,
+			}
+		}
+		if config.Connector == "postgres" {
+			database["database"] = config.Database
+		}
+		text, err := json.Marshal(map[string]any{"databases": map[string]any{"default": database}, "sandbox": map[string]any{"port": 0}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(home, "cloud.yml")
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		must(t, home, home, personsPassword+"\n", "cloud", "user", "add", "jane@example.org", "--password-stdin", "--config", file)
+		process := launch(t, home, nil, []string{"cloud", "--port", "0", "--config", file}, "Cloud running on ", "Sandbox running on ")
+		c := &ownCloud{t: t, home: home, url: after(t, process.out.String(), "Cloud running on ")}
+		dir, _ = wizardFolder(t)
+		login := onTerminal(t, dir, []string{"BROWSER=true"}, "login", "--cloud", c.url)
+		login.allows(c)
+		login.ends(0)
+		service := "s" + cuid.New() // a database of its own on MySQL
+		if out := must(t, dir, filepath.Join(dir, ".home"), "", "deploy", "--server", "sandbox", "--service", service, "--stage", "dev"); !strings.Contains(out, "Your Prisma endpoint is live:") {
+			t.Errorf("deploy: %s", out)
+		}
+		must(t, dir, filepath.Join(dir, ".home"), "", "delete", "--force")
+		if out := must(t, dir, filepath.Join(dir, ".home"), "", "list"); out != "No deployed service found\n" {
+			t.Errorf("list: %s", out)
+		}
+		if config.Connector == "mysql" {
+			dropDatabases(t, config.ManagementSchema+"_cloud", config.ManagementSchema+"_cloud_records", config.ManagementSchema+"_sandbox")
+		}
+	})
+}
+
+func dropDatabases(t *testing.T, names ...string) {
+	t.Helper()
+	db, err := sql.Open("mysql", os.Getenv("PRISMA1_TEST_MYSQL"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, name := range names {
+		if _, err := db.Exec("DROP DATABASE `" + name + "`"); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -64,7 +64,14 @@ func runConfig(_ context.Context, opts *configOptions) error {
 	if env.Get("PRISMA_CLOUD_SESSION_KEY") != "" {
 		key.Value, key.Source = mask, "environment PRISMA_CLOUD_SESSION_KEY"
 	}
-	settings = append(settings, key)
+	cloud := setting{"cloudEndpoint", prismayml.WithoutPassword(registry.CloudEndpoint()), "default"}
+	if cloud.Value != "" {
+		cloud.Source = registry.Path()
+	}
+	if address := opts.App.Getenv(cloudVariable); address != "" {
+		cloud.Value, cloud.Source = prismayml.WithoutPassword(address), "environment "+cloudVariable
+	}
+	settings = append(settings, cloud, key)
 	for _, c := range registry.Clusters() {
 		settings = append(settings, setting{"clusters." + c.Name + ".host", prismayml.WithoutPassword(c.Host), registry.Path()})
 		if c.Secret != "" {

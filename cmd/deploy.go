@@ -96,7 +96,13 @@ func runDeploy(ctx context.Context, opts *deployOptions) error {
 	if err != nil {
 		return err
 	}
-	return t.refused(newDeployment(opts, t).run(ctx))
+	err = newDeployment(opts, t).run(ctx)
+	if t.mayLogIn(opts.App, err) {
+		if err = t.offerLogin(ctx, opts.App, err); err == nil {
+			err = newDeployment(opts, t).run(ctx)
+		}
+	}
+	return t.refused(err)
 }
 
 // deployment is one deploy on its way.

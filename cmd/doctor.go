@@ -64,7 +64,7 @@ type examination struct {
 func runDoctor(ctx context.Context, opts *doctorOptions) error {
 	x := &examination{app: opts.App, quiet: opts.JSON, checks: []checked{}}
 	x.program()
-	x.session()
+	x.session(ctx)
 	if x.definition(ctx, opts) && x.server(ctx) {
 		x.version(ctx)
 		x.clock(ctx)
@@ -174,7 +174,7 @@ func sameFile(a, b string) bool {
 }
 
 // session looks at ~/.prisma/config.yml.
-func (x *examination) session() {
+func (x *examination) session(ctx context.Context) {
 	registry, err := x.app.registry()
 	if err != nil {
 		x.bad("config", err, "Correct the file, or move it away")
@@ -188,6 +188,21 @@ func (x *examination) session() {
 		}
 	}
 	x.good("config", "%s, %d clusters", registry.Path(), len(registry.Clusters()))
+	access, err := x.app.cloud()
+	if err != nil {
+		x.bad("cloud", err, "Correct cloudEndpoint in config.yml, or "+cloudVariable)
+	}
+	if access == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, cloudDeadline)
+	defer cancel()
+	me, err := access.api.Me(ctx)
+	if err != nil {
+		x.bad("cloud", access.explain(err), "Log in with prisma1 login, or out with prisma1 logout")
+		return
+	}
+	x.good("cloud", "logged in to %s as %s", access.Endpoint, me.Email)
 }
 
 func (x *examination) definition(ctx context.Context, opts *doctorOptions) bool {

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,9 @@ import (
 
 // tokenLifetime is how long a management token of the cloud is valid: as long as a large deploy takes.
 const tokenLifetime = 15 * time.Minute
+
+// mostServices is how many services of a workspace are noted.
+const mostServices = 1000
 
 // A Service is what was deployed with the cloud's help, as far as the cloud was told.
 type Service struct {
@@ -130,6 +134,14 @@ func (c *Cloud) sign(p *place) (string, error) {
 
 // addService notes a service, if it is not noted yet, and says whether it was not.
 func (c *Cloud) addService(ctx context.Context, p *place) (added bool, err error) {
+	if slices.ContainsFunc(p.workspace.Services, func(s Service) bool {
+		return s.Server.ID == p.server.ID && s.Name == p.service && s.Stage == p.stage
+	}) {
+		return false, nil
+	}
+	if len(p.workspace.Services) >= mostServices {
+		return false, refused("A workspace has at most %d services.", mostServices)
+	}
 	err = c.records.do(ctx, `mutation ($key: String!, $name: String!, $stage: String!, $server: ID!, $workspace: ID!) {
   createService(data: {key: $key, name: $name, stage: $stage, server: {connect: {id: $server}}, workspace: {connect: {id: $workspace}}}) { id }
 }`, values{"key": p.key(), "name": p.service, "stage": p.stage, "server": p.server.ID, "workspace": p.workspace.ID}, nil)
