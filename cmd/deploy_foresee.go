@@ -20,7 +20,7 @@ func foresee(types string, features []string) (*client.DeployPayload, error) {
 	for _, name := range unknown {
 		payload.Errors = append(payload.Errors, client.Problem{Type: "Global", Description: schema.UnknownFeature(name)})
 	}
-	for _, p := range document.Check(datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, Features: known}) {
+	for _, p := range document.Check(datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, Features: known, Decimals: true}) {
 		payload.Errors = append(payload.Errors, client.Problem{Type: p.Type, Field: p.Field, Description: p.Description})
 	}
 	if len(payload.Errors) > 0 {

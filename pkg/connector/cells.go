@@ -57,14 +57,20 @@ func (c *cells) value(i int, t scalar.Type) (scalar.Value, error) {
 		return scalar.Value{}, nil
 	}
 	switch t {
-	case scalar.Int, scalar.Boolean, scalar.DateTime:
+	case scalar.Int, scalar.Long, scalar.Boolean, scalar.DateTime:
 		n, err := whole(cell)
 		return scalar.Value{Type: t, Int: n}, err
 	case scalar.Float:
 		n, err := number(cell)
 		return scalar.OfFloat(n), err
 	}
+	if day, ok := cell.(time.Time); ok && t == scalar.Date {
+		return scalar.OfDate(day), nil
+	}
 	text, err := plain(cell)
+	if t == scalar.Decimal && err == nil {
+		return scalar.OfDecimal(text), nil
+	}
 	return scalar.Value{Type: t, Text: text}, err
 }
 

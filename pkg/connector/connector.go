@@ -108,7 +108,7 @@ func (c *Connector) Rules() datamodel.Rules {
 	facts := c.Facts()
 	return datamodel.Rules{
 		IntIDs: true, UUIDs: facts.UUIDs, Sequences: true, FoldedNames: facts.FoldedNames,
-		Names: facts.Names, MaxColumns: facts.MaxColumns,
+		Names: facts.Names, MaxColumns: facts.MaxColumns, Decimals: facts.Decimals,
 	}
 }
 

@@ -32,7 +32,7 @@ func (c postgresCell) value(t scalar.Type) (scalar.Value, error) {
 		return scalar.Value{}, nil
 	}
 	switch t {
-	case scalar.Int, scalar.Boolean, scalar.DateTime:
+	case scalar.Int, scalar.Long, scalar.Boolean, scalar.DateTime:
 		n, err := c.whole()
 		return scalar.Value{Type: t, Int: n}, err
 	case scalar.Float:
@@ -49,7 +49,7 @@ func (c postgresCell) appendJSON(b []byte, t scalar.Type) ([]byte, error) {
 		return append(b, "null"...), nil
 	}
 	switch t {
-	case scalar.Int, scalar.Boolean, scalar.DateTime:
+	case scalar.Int, scalar.Long, scalar.Boolean, scalar.DateTime:
 		n, err := c.whole()
 		return scalar.AppendJSON(b, scalar.Value{Type: t, Int: n}), err
 	case scalar.Float:
@@ -101,7 +101,13 @@ func (c postgresCell) whole() (int64, error) {
 		return int64(c.bytes[0]), nil
 	case pgtype.TimestampOID, pgtype.TimestamptzOID, pgtype.DateOID:
 		return floorDiv(c.microseconds(), 1000), nil
-	case pgtype.Float4OID, pgtype.Float8OID, pgtype.NumericOID:
+	case pgtype.Float4OID, pgtype.Float8OID:
+		f, err := c.number()
+		return int64(f), err
+	case pgtype.NumericOID:
+		if n, err := strconv.ParseInt(scalar.OfDecimal(string(c.decimalText())).Text, 10, 64); err == nil {
+			return n, nil
+		}
 		f, err := c.number()
 		return int64(f), err
 	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID:
@@ -141,21 +147,25 @@ func (c postgresCell) number() (float64, error) {
 	return float64(n), err
 }
 
-// decimal reads a numeric: digits to the base of 10,000, of which the first has
-// a weight, sign and count of decimals.
+// decimal reads a numeric.
 func (c postgresCell) decimal() (float64, error) {
+	text := c.decimalText()
+	if text == nil {
+		return math.NaN(), nil
+	}
+	return strconv.ParseFloat(string(text), 64)
+}
+
+// decimalText reads a numeric as digits with an exponent; nil where it is no
+// number. It lies as digits to the base of 10,000, of which the first has a
+// weight, sign and count of decimals.
+func (c postgresCell) decimalText() []byte {
 	const negative, notNumber = 0x4000, 0xC000
 	count := int(binary.BigEndian.Uint16(c.bytes))
 	weight := int(int16(binary.BigEndian.Uint16(c.bytes[2:])))
 	sign := binary.BigEndian.Uint16(c.bytes[4:])
 	if sign >= notNumber { // NaN, and the infinities of PostgreSQL 14
-		return math.NaN(), nil
-	}
-	if f, ok := c.shortDecimal(count, weight); ok {
-		if sign == negative {
-			f = -f
-		}
-		return f, nil
+		return nil
 	}
 	text := make([]byte, 0, 4*count+8)
 	if sign == negative {
@@ -167,25 +177,8 @@ func (c postgresCell) decimal() (float64, error) {
 		text = append(text, byte('0'+digit/1000), byte('0'+digit/100%10), byte('0'+digit/10%10), byte('0'+digit%10))
 	}
 	text = append(text, 'e')
-	text = strconv.AppendInt(text, int64(4*(weight-count+1)), 10)
-	return strconv.ParseFloat(string(text), 64)
+	return strconv.AppendInt(text, int64(4*(weight-count+1)), 10)
 }
-
-// shortDecimal reads the digits of a decimal that is a quotient of two exact floats.
-func (c postgresCell) shortDecimal(count, weight int) (float64, bool) {
-	decimals := count - weight - 1 // to the base of 10,000
-	if count > 3 || decimals < 0 || decimals >= len(powers) {
-		return 0, false
-	}
-	var whole uint64 // below 10,000³, which is below 2⁵³
-	for i := range count {
-		whole = whole*10_000 + uint64(binary.BigEndian.Uint16(c.bytes[8+2*i:]))
-	}
-	return float64(whole) / powers[decimals], true
-}
-
-// powers of 10,000 that a float64 holds exactly.
-var powers = [...]float64{1, 1e4, 1e8, 1e12, 1e16, 1e20}
 
 // appendText appends the value as PostgreSQL prints it.
 func (c postgresCell) appendText(b []byte) ([]byte, error) {
@@ -200,6 +193,10 @@ func (c postgresCell) appendText(b []byte) ([]byte, error) {
 	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID:
 		n, err := c.whole()
 		return strconv.AppendInt(b, n, 10), err
+	case pgtype.NumericOID:
+		return scalar.AppendDecimal(b, string(c.decimalText())), nil
+	case pgtype.DateOID:
+		return time.UnixMicro(c.microseconds()).UTC().AppendFormat(b, time.DateOnly), nil
 	}
 	return b, fmt.Errorf("stored value of type %d is no text", c.oid)
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
 
-	"github.com/prisma1-go/prisma1/pkg/scalar"
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
@@ -33,6 +32,7 @@ type Rules struct {
 	Sequences bool // @id(strategy: SEQUENCE)
 
 	Features []schema.Feature // that the service switches on
+	Decimals bool             // exact decimal numbers
 
 	FoldedNames bool // names of tables and columns that differ in case are the same
 	Adopted     bool // tables are there already (noMigration): two models may share one
@@ -94,6 +94,7 @@ func positionOf(p *ast.Position) position {
 
 // A typeDef is one type of the text: a model or the table of a relation.
 type typeDef struct {
+	doc        *Document // nil for one that is not of the text itself
 	name       string
 	at         position
 	start      int // of the name, in characters
@@ -133,7 +134,7 @@ type enumDef struct {
 }
 
 func (d *Document) addType(def *ast.Definition) {
-	t := &typeDef{name: def.Name, at: positionOf(def.Position), start: def.Position.Start, directives: def.Directives}
+	t := &typeDef{doc: d, name: def.Name, at: positionOf(def.Position), start: def.Position.Start, directives: def.Directives}
 	for _, f := range def.Fields {
 		t.fields = append(t.fields, &fieldDef{
 			name: f.Name, owner: t, at: positionOf(f.Position),
@@ -176,10 +177,6 @@ func (t *typeDef) isRelationTable() bool {
 }
 
 func (t *typeDef) isEmbedded() bool { return t.directives.ForName("embedded") != nil }
-
-// scalarType returns the scalar type of a scalar field. Scalars come first: a
-// type or enum that is named like one is never met.
-func (f *fieldDef) scalarType() (scalar.Type, bool) { return scalar.Parse(f.typeName) }
 
 // isEnum tells whether the field holds values of an enum.
 func (d *Document) isEnum(f *fieldDef) bool {

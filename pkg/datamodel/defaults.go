@@ -42,6 +42,15 @@ func parseDefault(t scalar.Type, literal *ast.Value) (scalar.Value, bool) {
 	case t == scalar.Int && literal.Kind == ast.IntValue:
 		n, err := strconv.ParseInt(literal.Raw, 10, 32)
 		return scalar.OfInt(n), err == nil
+	case t == scalar.Long && literal.Kind == ast.IntValue:
+		n, err := strconv.ParseInt(literal.Raw, 10, 64)
+		return scalar.OfLong(n), err == nil
+	case t == scalar.Decimal && (isString(literal) || literal.Kind == ast.IntValue || literal.Kind == ast.FloatValue):
+		v, err := scalar.ParseDecimal(literal.Raw)
+		return v, err == nil
+	case t == scalar.Date && isString(literal):
+		v, err := scalar.ParseDate(literal.Raw)
+		return v, err == nil
 	case t == scalar.Float && (literal.Kind == ast.IntValue || literal.Kind == ast.FloatValue):
 		n, err := strconv.ParseFloat(literal.Raw, 64)
 		return scalar.OfFloat(n), err == nil

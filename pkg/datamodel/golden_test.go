@@ -14,7 +14,7 @@ import (
 
 // all is a connector that can everything and does not tell names by their case.
 var all = datamodel.Rules{
-	IntIDs: true, UUIDs: true, Sequences: true, FoldedNames: true, Features: schema.Features(), MaxColumns: 64,
+	IntIDs: true, UUIDs: true, Sequences: true, FoldedNames: true, Features: schema.Features(), MaxColumns: 64, Decimals: true,
 	Names: datamodel.Names{
 		Longest: 63, LongestTable: 60, InBytes: true, BasicPlane: true, Columns: []string{"xmin"}, TablesBegin: []string{"sqlite_"},
 	},

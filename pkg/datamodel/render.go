@@ -156,7 +156,7 @@ func quoted(text string) string { return string(scalar.AppendQuoted(nil, text)) 
 
 func valueText(v scalar.Value) string {
 	switch v.Type {
-	case scalar.String, scalar.Json, scalar.DateTime:
+	case scalar.String, scalar.Json, scalar.DateTime, scalar.Decimal, scalar.Date:
 		return quoted(v.String())
 	}
 	return v.String()

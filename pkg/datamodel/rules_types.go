@@ -23,6 +23,7 @@ func (c *checker) duplicateTypes() {
 func (c *checker) types() {
 	for i, t := range c.doc.models() {
 		c.missingTypes(t)
+		c.addedScalars(t)
 		c.missingID(t)
 		c.ambiguousRelations(t)
 		if i == 0 {

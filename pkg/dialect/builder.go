@@ -68,7 +68,12 @@ func (b *Builder) Names(names ...string) *Builder {
 }
 
 // Value appends a parameter with a scalar value.
-func (b *Builder) Value(v scalar.Value) *Builder { return b.Arg(b.facts.Arg(v)) }
+func (b *Builder) Value(v scalar.Value) *Builder {
+	if v.Type == scalar.Decimal {
+		return b.SQL(b.facts.Decimal[0]).Arg(b.facts.Arg(v)).SQL(b.facts.Decimal[1])
+	}
+	return b.Arg(b.facts.Arg(v))
+}
 
 // Values appends parameters with commas between them.
 func (b *Builder) Values(values []scalar.Value) *Builder {

@@ -50,8 +50,10 @@ type Facts struct {
 	Placeholder func(b []byte, n int) []byte // appends the n-th parameter, 1-based
 	Arg         func(v scalar.Value) any     // a value as its driver takes it
 
-	Fold [2]string // around a text: all letters small, large and small ones different
-	JSON JSON      // how values inside a text that holds JSON are asked for
+	Fold     [2]string // around a text: all letters small, large and small ones different
+	Decimals bool      // exact decimal numbers
+	Decimal  [2]string // around the parameter with a Decimal, which is a text
+	JSON     JSON      // how values inside a text that holds JSON are asked for
 
 	// Match appends operator and pattern as Builder.Match says; nil is LIKE.
 	Match func(b *Builder, text string, before, after bool)

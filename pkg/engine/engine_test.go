@@ -82,13 +82,19 @@ func ask(t testing.TB, s *engine.Service, query, variables string) []byte {
 // TestAPI runs testdata/api on every connector: a datamodel, then requests
 // (N.graphql with variables N.json) and their answers (N.out, or N.mysql.out
 // where a database has to answer something else). A section features names
-// those of the service; N.transaction stands for the header that makes one
+// those of the service; a section refused.mysql says what MySQL has against
+// the datamodel; N.transaction stands for the header that makes one
 // transaction of a request, whose operations --- separates. Ids of the answers are written <1>, <2> … as they appear; requests may name them so.
 // Times of the run are written <now>.
 func TestAPI(t *testing.T) {
 	golden.Each(t, "testdata/api", func(t *testing.T, c *golden.Case) {
 		connectortest.Each(t, func(t *testing.T, db *connector.Connector) {
-			service := deploy(t, db, c.Get("datamodel.prisma"), engine.Options{}, strings.Fields(c.Get("features"))...)
+			features := strings.Fields(c.Get("features"))
+			if refused := "refused." + db.Facts().Name; c.Has(refused) {
+				c.Want(t, refused, problems(t, db, c.Get("datamodel.prisma"), features))
+				return
+			}
+			service := deploy(t, db, c.Get("datamodel.prisma"), engine.Options{}, features...)
 			var names names
 			for n := 1; c.Has(fmt.Sprintf("%d.graphql", n)); n++ {
 				query := names.replaced(c.Get(fmt.Sprintf("%d.graphql", n)))
@@ -106,6 +112,22 @@ func TestAPI(t *testing.T) {
 			}
 		})
 	})
+}
+
+// problems returns what a database refuses of a datamodel.
+func problems(t testing.TB, c *connector.Connector, text string, features []string) string {
+	t.Helper()
+	document, syntax := datamodel.Parse(text)
+	if syntax != nil {
+		t.Fatal(syntax)
+	}
+	rules := c.Rules()
+	rules.Features, _ = prismaschema.ParseFeatures(features)
+	var found strings.Builder
+	for _, p := range document.Check(rules) {
+		fmt.Fprintf(&found, "%s.%s: %s\n", p.Type, p.Field, p.Description)
+	}
+	return found.String()
 }
 
 // askTransaction sends the operations of a text as one transaction.

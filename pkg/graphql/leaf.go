@@ -38,7 +38,12 @@ func literalLeaf(def *ast.Definition, v *ast.Value) (value scalar.Value, reason 
 		if v.Kind != ast.IntValue {
 			return value, "Long value expected"
 		}
-		return intValue(v.Raw, 64)
+		return long(intValue(v.Raw, 64))
+	case "Decimal":
+		if !text && v.Kind != ast.IntValue && v.Kind != ast.FloatValue {
+			return value, decimalExpected
+		}
+		return decimalValue(v.Raw)
 	case "Float":
 		if v.Kind != ast.IntValue && v.Kind != ast.FloatValue {
 			return value, "Float or Int value expected"
@@ -87,11 +92,19 @@ func jsonLeaf(def *ast.Definition, r *jsonReader) (value scalar.Value, reason st
 		if !number {
 			return value, def.Name + " value expected"
 		}
-		bits := 32
 		if def.Name == "Long" {
-			bits = 64
+			return long(integralValue(raw, 64))
 		}
-		return integralValue(raw, bits)
+		return integralValue(raw, 32)
+	case "Decimal":
+		if text {
+			return decimalValue(r.text())
+		}
+		raw := string(r.raw())
+		if !number {
+			return value, decimalExpected
+		}
+		return decimalValue(raw)
 	case "Float":
 		raw := string(r.raw())
 		if !number {
@@ -170,6 +183,24 @@ func integralValue(text string, bits int) (scalar.Value, string) {
 	return scalar.OfInt(int64(f)), ""
 }
 
+// long makes an Int of 64 bits a Long.
+func long(v scalar.Value, reason string) (scalar.Value, string) {
+	if reason != "" {
+		return v, "Value is too big to fit in Long"
+	}
+	return scalar.OfLong(v.Int), ""
+}
+
+const decimalExpected = "Decimal value expected, a number or a String with one"
+
+func decimalValue(text string) (scalar.Value, string) {
+	v, err := scalar.ParseDecimal(text)
+	if err != nil {
+		return v, decimalExpected + ": " + err.Error()
+	}
+	return v, ""
+}
+
 func floatValue(text string) (scalar.Value, string) {
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {
@@ -197,6 +228,12 @@ func textValue(scalarName, text string, isText bool) (scalar.Value, string) {
 			return scalar.Value{}, "Date value expected"
 		}
 		return scalar.OfDateTime(ms), ""
+	case "Date":
+		day, err := scalar.ParseDate(text)
+		if !isText || err != nil {
+			return scalar.Value{}, "Date value expected: a Date is written as 2020-02-29"
+		}
+		return day, ""
 	case "UUID":
 		id, ok := parseUUID(text)
 		if !isText || !ok {

@@ -109,7 +109,7 @@ func fits(field scalar.Type, c *relational.Column) bool {
 	case field == scalar.Boolean:
 		return c.Type == scalar.Boolean || strings.HasPrefix(c.Native, "tinyint")
 	}
-	return field == c.Type
+	return c.Holds(field)
 }
 
 // columnCode returns the type of a column as messages call it.

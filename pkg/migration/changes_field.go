@@ -115,7 +115,7 @@ func fill(f *schema.Field) scalar.Value {
 func (p *planner) adoptColumn(t *relational.Table, found relational.Column, f *schema.Field) {
 	c := found
 	c.Nullable = !f.Required
-	wipe := !isCompatible(found.Type, f.Type)
+	wipe := !isCompatible(found, f.Type)
 	if wipe {
 		c = relational.FieldColumn(f)
 	}

@@ -167,6 +167,6 @@ func (p *planner) attach() {
 }
 
 // isCompatible tells whether a column that is already there can hold a field's values.
-func isCompatible(found, wanted scalar.Type) bool {
-	return found == wanted || found == scalar.Null || found.IsText() && wanted.IsText()
+func isCompatible(found relational.Column, wanted scalar.Type) bool {
+	return found.Holds(wanted) || found.Type == scalar.Null || found.Type.IsText() && wanted.IsText()
 }

@@ -199,6 +199,7 @@ var valueClasses = map[scalar.Type]string{
 	scalar.String: "StringGCValue", scalar.Int: "IntGCValue", scalar.Float: "FloatGCValue",
 	scalar.Boolean: "BooleanGCValue", scalar.DateTime: "DateTimeGCValue", scalar.Json: "JsonGCValue",
 	scalar.ID: "StringIdGCValue", scalar.UUID: "UuidGCValue", scalar.Enum: "EnumGCValue",
+	scalar.Long: "LongGCValue", scalar.Decimal: "DecimalGCValue", scalar.Date: "DateGCValue",
 }
 
 func debugValue(v scalar.Value) string {

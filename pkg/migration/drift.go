@@ -62,7 +62,7 @@ func (d *drift) columns(m *schema.Model, t *relational.Table) {
 		switch {
 		case c == nil:
 			d.differs(m.Name, f.Name, "has no column `%s` in the table `%s`", column, t.Name)
-		case !isCompatible(c.Type, f.Type):
+		case !isCompatible(*c, f.Type):
 			d.differs(m.Name, f.Name, "has %s in the column `%s` of the table `%s`, where the field has %s", c.Type, column, t.Name, f.Type)
 		case !f.IsID() && c.Nullable && f.Required:
 			d.differs(m.Name, f.Name, "allows null in the column `%s` of the table `%s`, though the field is required", column, t.Name)

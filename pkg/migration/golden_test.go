@@ -81,7 +81,7 @@ func mustInfer(t *testing.T, text string, previous *schema.Schema) (*schema.Sche
 		t.Fatal(syntax)
 	}
 	document = document.After(previous)
-	if problems := document.Check(datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, Features: schema.Features()}); len(problems) > 0 {
+	if problems := document.Check(datamodel.Rules{IntIDs: true, UUIDs: true, Sequences: true, Decimals: true, Features: schema.Features()}); len(problems) > 0 {
 		t.Fatalf("%+v", problems)
 	}
 	s, err := datamodel.Infer(document, previous)

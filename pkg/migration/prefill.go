@@ -16,6 +16,12 @@ func prefill(f *schema.Field) scalar.Value {
 		return scalar.OfString("")
 	case scalar.Int:
 		return scalar.OfInt(0)
+	case scalar.Long:
+		return scalar.OfLong(0)
+	case scalar.Decimal:
+		return scalar.OfDecimal("0")
+	case scalar.Date:
+		return scalar.Value{Type: scalar.Date, Text: "1970-01-01"}
 	case scalar.Float:
 		return scalar.OfFloat(0)
 	case scalar.Boolean:

@@ -325,6 +325,9 @@ func loadType(s *schema.Schema, f *schema.Field, stored fieldJSON) error {
 	}
 	t, ok := scalar.Parse(stored.TypeIdentifier)
 	if !ok {
+		t, ok = scalar.ParseAdded(stored.TypeIdentifier)
+	}
+	if !ok {
 		return fmt.Errorf("no type %q", stored.TypeIdentifier)
 	}
 	f.Type = t

@@ -19,6 +19,7 @@ type valueJSON struct {
 var valueTypes = map[scalar.Type]string{
 	scalar.String: "string", scalar.Int: "int", scalar.Float: "float", scalar.Boolean: "bool",
 	scalar.DateTime: "datetime", scalar.Json: "json", scalar.ID: "graphQlId", scalar.UUID: "uuid", scalar.Enum: "enum",
+	scalar.Long: "long", scalar.Decimal: "decimal", scalar.Date: "date",
 }
 
 // storedTime is UTC without saying so.
@@ -47,6 +48,12 @@ func loadValue(stored *valueJSON) (scalar.Value, error) {
 		return scalar.Value{}, nil
 	case "int":
 		return read(stored, scalar.OfInt)
+	case "long":
+		return read(stored, scalar.OfLong)
+	case "decimal":
+		return read(stored, scalar.OfDecimal)
+	case "date":
+		return read(stored, func(day string) scalar.Value { return scalar.Value{Type: scalar.Date, Text: day} })
 	case "float":
 		return read(stored, scalar.OfFloat)
 	case "bool":

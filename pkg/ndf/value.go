@@ -6,6 +6,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +22,9 @@ func value(f *schema.Field, raw json.RawMessage) (v scalar.Value, ok bool) {
 	switch f.Type {
 	case scalar.Json:
 		return jsonValue(raw)
+	case scalar.Long:
+		n, err := strconv.ParseInt(string(raw), 10, 64)
+		return scalar.OfLong(n), err == nil
 	case scalar.Int, scalar.Float:
 		return number(f.Type, raw)
 	case scalar.Boolean:
@@ -68,6 +72,12 @@ func ofText(f *schema.Field, text string) (v scalar.Value, ok bool) {
 	case scalar.DateTime:
 		ms, ok := dateTime(text)
 		return scalar.OfDateTime(ms), ok
+	case scalar.Decimal:
+		v, err := scalar.ParseDecimal(text)
+		return v, err == nil
+	case scalar.Date:
+		v, err := scalar.ParseDate(text)
+		return v, err == nil
 	case scalar.UUID:
 		_, err := uuid.Parse(text)
 		return scalar.OfUUID(text), err == nil && len(text) == 36

@@ -1,6 +1,8 @@
 package opencrud
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/prisma1-go/prisma1/pkg/scalar"
@@ -75,7 +77,7 @@ func (a *API) Aggregate(name string) (Aggregate, bool) {
 
 // sumType is what the values of a field add up to: more than an Int may hold.
 func (b *builder) sumType(f *schema.Field) string {
-	if f.Type == scalar.Int {
+	if f.Type == scalar.Int || f.Type == scalar.Long {
 		b.scalars[longType] = true
 		return longType
 	}
@@ -83,13 +85,13 @@ func (b *builder) sumType(f *schema.Field) string {
 }
 
 func isSummable(f *schema.Field) bool {
-	return f.IsScalar() && !f.IsID() && (f.Type == scalar.Int || f.Type == scalar.Float)
+	return f.IsScalar() && !f.IsID() && slices.Contains([]scalar.Type{scalar.Int, scalar.Float, scalar.Long, scalar.Decimal}, f.Type)
 }
 
 // isComparable tells whether every database finds the smallest of a field's values.
 func isComparable(f *schema.Field) bool {
 	switch f.Type {
-	case scalar.Int, scalar.Float, scalar.String, scalar.ID, scalar.DateTime, scalar.Enum:
+	case scalar.Int, scalar.Float, scalar.String, scalar.ID, scalar.DateTime, scalar.Enum, scalar.Long, scalar.Decimal, scalar.Date:
 		return f.IsScalar()
 	}
 	return false

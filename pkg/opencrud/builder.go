@@ -48,7 +48,7 @@ func (b *builder) build() {
 		}
 	}
 	for name, description := range customScalars {
-		if b.scalars[name] {
+		if b.scalars[name] && b.schema.Enum(name) == nil {
 			b.add(&ast.Definition{Kind: ast.Scalar, Name: name, Description: description})
 		}
 	}
@@ -59,6 +59,8 @@ var customScalars = map[string]string{
 	scalar.DateTime.String(): "",
 	scalar.Json.String():     "Raw JSON value",
 	scalar.UUID.String():     "A type 4 UUID according to IETF RFC 4122.",
+	scalar.Decimal.String():  "An exact decimal number, given and answered as a String; numbers are taken too.",
+	scalar.Date.String():     "A day without a time: 2020-02-29.",
 	longType: "The `Long` scalar type represents non-fractional signed whole numeric values. " +
 		"Long can represent values between -(2^63) and 2^63 - 1.",
 }

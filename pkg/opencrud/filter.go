@@ -93,7 +93,7 @@ func operatorsOf(t scalar.Type) []operator {
 	switch t {
 	case scalar.ID, scalar.String:
 		return operators
-	case scalar.Int, scalar.Float, scalar.DateTime:
+	case scalar.Int, scalar.Float, scalar.DateTime, scalar.Long, scalar.Decimal, scalar.Date:
 		return operators[:8]
 	case scalar.UUID, scalar.Enum:
 		return operators[:4]

@@ -3,6 +3,7 @@ package relational
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 	"github.com/prisma1-go/prisma1/pkg/schema"
@@ -51,6 +52,24 @@ const (
 	SetNull  OnDelete = "SET NULL"
 	Cascade  OnDelete = "CASCADE"
 )
+
+// Holds tells whether a column was made for values of a type. Where a database
+// has one type of column for two of ours, it is read as the one that Prisma 1
+// had.
+func (c *Column) Holds(t scalar.Type) bool {
+	native, _, _ := strings.Cut(strings.ToLower(c.Native), "(")
+	switch {
+	case c.Type == t:
+		return true
+	case t == scalar.Long:
+		return c.Type == scalar.Int && strings.HasPrefix(native, "bigint")
+	case t == scalar.Decimal:
+		return c.Type == scalar.Float && (native == "decimal" || native == "numeric")
+	case t == scalar.Date:
+		return c.Type == scalar.DateTime && native == "date"
+	}
+	return false
+}
 
 // Column returns the column called name, or nil.
 func (t *Table) Column(name string) *Column {

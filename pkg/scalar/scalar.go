@@ -16,9 +16,14 @@ const (
 	ID
 	UUID
 	Enum
+
+	// Prisma 1 had not these.
+	Long    // whole numbers of 64 bits
+	Decimal // exact numbers, 35 digits before the point and 30 behind it
+	Date    // days without a time
 )
 
-var names = [...]string{"Null", "String", "Int", "Float", "Boolean", "DateTime", "Json", "ID", "UUID", "Enum"}
+var names = [...]string{"Null", "String", "Int", "Float", "Boolean", "DateTime", "Json", "ID", "UUID", "Enum", "Long", "Decimal", "Date"}
 
 // String returns the name that people write in a datamodel.
 func (t Type) String() string {
@@ -44,6 +49,16 @@ func Parse(name string) (Type, bool) {
 		return ID, true
 	}
 	for t := String; t < Enum; t++ {
+		if names[t] == name {
+			return t, true
+		}
+	}
+	return Null, false
+}
+
+// ParseAdded returns the type, one of those that Prisma 1 had not, that is called name.
+func ParseAdded(name string) (Type, bool) {
+	for t := Long; t <= Date; t++ {
 		if names[t] == name {
 			return t, true
 		}

@@ -10,14 +10,15 @@ import (
 // with == and may be map keys; Json compares as text.
 type Value struct {
 	Type   Type
-	Text   string  // String, ID, UUID (lower case), Enum; Json as JSON text
-	Int    int64   // Int; Boolean as 0 or 1; DateTime in ms since 1970, UTC
+	Text   string  // String, ID, UUID (lower case), Enum; Json as JSON text; Decimal, Date
+	Int    int64   // Int, Long; Boolean as 0 or 1; DateTime in ms since 1970, UTC
 	Number float64 // Float
 }
 
 // Constructors, one per type.
 func OfString(s string) Value   { return Value{Type: String, Text: s} }
 func OfInt(n int64) Value       { return Value{Type: Int, Int: n} }
+func OfLong(n int64) Value      { return Value{Type: Long, Int: n} }
 func OfFloat(f float64) Value   { return Value{Type: Float, Number: f} }
 func OfDateTime(ms int64) Value { return Value{Type: DateTime, Int: ms} }
 func OfJSON(text string) Value  { return Value{Type: Json, Text: text} }
@@ -44,7 +45,7 @@ func (v Value) String() string {
 	switch v.Type {
 	case Null:
 		return "null"
-	case Int:
+	case Int, Long:
 		return strconv.FormatInt(v.Int, 10)
 	case Float:
 		return string(AppendFloat(nil, v.Number))
@@ -61,7 +62,7 @@ func AppendJSON(b []byte, v Value) []byte {
 	switch v.Type {
 	case Null:
 		return append(b, "null"...)
-	case Int:
+	case Int, Long:
 		return strconv.AppendInt(b, v.Int, 10)
 	case Float:
 		return AppendFloat(b, v.Number)

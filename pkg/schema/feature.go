@@ -17,12 +17,13 @@ const (
 	CaseInsensitive Feature = "caseInsensitive" // filters of texts that do not tell A from a
 	CompoundUnique  Feature = "compoundUnique"  // @unique of a type, over several fields
 	JSONFilters     Feature = "jsonFilters"     // filters on what Json fields hold at a path
+	Scalars         Feature = "scalars"         // Long, Decimal and Date
 	Sort            Feature = "sort"            // lists in the order of several fields, also of related nodes
 )
 
 // Features returns all features there are.
 func Features() []Feature {
-	return []Feature{CreateMany, Aggregate, GroupBy, Sort, CaseInsensitive, CompoundUnique, JSONFilters}
+	return []Feature{CreateMany, Aggregate, GroupBy, Sort, CaseInsensitive, CompoundUnique, JSONFilters, Scalars}
 }
 
 // ParseFeatures returns the features with some names, each once and in the

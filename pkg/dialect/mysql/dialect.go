@@ -31,6 +31,8 @@ var facts = dialect.Facts{
 	Explain:     dialect.Explain{Words: "EXPLAIN FORMAT=JSON"},
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
 	Fold:        [2]string{"LOWER(CONVERT(", " USING utf8mb4)) COLLATE utf8mb4_bin"},
+	Decimal:     [2]string{"CAST(", " AS DECIMAL(65,30))"}, // else MySQL compares both as floating-point numbers
+	Decimals:    true,
 	JSON:        jsonFacts,
 	Arg:         arg,
 	Among:       among,
@@ -46,7 +48,7 @@ func arg(v scalar.Value) any {
 	switch v.Type {
 	case scalar.Null:
 		return nil
-	case scalar.Int, scalar.Boolean:
+	case scalar.Int, scalar.Long, scalar.Boolean:
 		return v.Int
 	case scalar.Float:
 		return v.Number
@@ -60,16 +62,16 @@ func arg(v scalar.Value) any {
 // among writes the members themselves. MySQL takes constants into the character
 // set of the column and looks them up in its index. With JSON_TABLE, which MySQL 5.7 does not have, it
 // would read the whole table for each UPDATE and DELETE.
-func among(b *dialect.Builder, _ scalar.Type, list string, not bool) {
+func among(b *dialect.Builder, t scalar.Type, list string, not bool) {
 	if not {
 		b.SQL("NOT ")
 	}
 	b.SQL("IN (")
-	members(b, list)
+	members(b, t, list)
 	b.SQL(")")
 }
 
-func members(b *dialect.Builder, list string) {
+func members(b *dialect.Builder, t scalar.Type, list string) {
 	d := json.NewDecoder(bytes.NewReader([]byte(list)))
 	d.UseNumber()
 	var values []any
@@ -83,6 +85,10 @@ func members(b *dialect.Builder, list string) {
 		}
 		if n, ok := v.(json.Number); ok {
 			v = numeral(n)
+		}
+		if text, ok := v.(string); ok && t == scalar.Decimal {
+			b.Value(scalar.OfDecimal(text))
+			continue
 		}
 		b.Arg(v)
 	}

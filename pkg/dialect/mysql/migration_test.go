@@ -190,7 +190,7 @@ func shapes(tables []*relational.Table) map[string][]string {
 	for _, t := range tables {
 		lines := []string{fmt.Sprintf("primary key %v", t.PrimaryKey)}
 		for _, c := range t.Columns {
-			typ := strings.Replace(fmt.Sprint(c.Type), "Json", "String", 1)
+			typ := strings.NewReplacer("Json", "String", "Long", "Int", "Decimal", "Float", "DateTime", "DateTime", "Date", "DateTime").Replace(fmt.Sprint(c.Type))
 			lines = append(lines, fmt.Sprintf("column %s %s null:%t generated:%t", c.Name, typ, c.Nullable, c.Generated))
 		}
 		for _, x := range t.Indexes {

@@ -24,6 +24,10 @@ var types = map[scalar.Type]string{
 	scalar.ID:       "char(25)" + idText,
 	scalar.UUID:     "char(36)" + idText,
 	scalar.Enum:     "varchar(191)" + plainText,
+
+	scalar.Long:    "bigint",
+	scalar.Decimal: "decimal(65,30)",
+	scalar.Date:    "date",
 }
 
 // typeOf is the inverse of types, but that Json comes back as String. Types that

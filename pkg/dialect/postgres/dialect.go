@@ -37,10 +37,11 @@ var facts = dialect.Facts{
 	Placeholder: func(b []byte, n int) []byte {
 		return strconv.AppendInt(append(b, '$'), int64(n), 10)
 	},
-	Fold:  [2]string{"LOWER(", ")"},
-	JSON:  jsonFacts,
-	Arg:   arg,
-	Among: among,
+	Fold:     [2]string{"LOWER(", ")"},
+	Decimals: true,
+	JSON:     jsonFacts,
+	Arg:      arg,
+	Among:    among,
 }
 
 // Facts returns the facts of PostgreSQL; nobody changes them.
@@ -51,7 +52,7 @@ func arg(v scalar.Value) any {
 	switch v.Type {
 	case scalar.Null:
 		return nil
-	case scalar.Int:
+	case scalar.Int, scalar.Long:
 		return v.Int
 	case scalar.Boolean:
 		return v.Int != 0

@@ -134,7 +134,7 @@ func (f *file) deploy(previous *schema.Schema, datamodelText string, text *strin
 		f.t.Fatalf("%v\n%s", syntax, datamodelText)
 	}
 	document = document.After(previous)
-	if problems := document.Check(datamodel.Rules{IntIDs: true, Sequences: true, UUIDs: true, Features: schema.Features()}); len(problems) > 0 {
+	if problems := document.Check(datamodel.Rules{IntIDs: true, Sequences: true, UUIDs: true, Decimals: true, Features: schema.Features()}); len(problems) > 0 {
 		f.t.Fatalf("%+v\n%s", problems, datamodelText)
 	}
 	next, err := datamodel.Infer(document, previous)
@@ -255,10 +255,18 @@ func shapes(tables []*relational.Table) map[string][]string {
 	return described
 }
 
-// stored is the type that a database tells of a column: Json and Enum are text.
+// stored is the type that a database tells of a column: Json and Enum are text,
+// and what Prisma 1 had not is read as the nearest that it had.
 func stored(t scalar.Type) scalar.Type {
-	if t == scalar.Json || t == scalar.Enum {
+	switch t {
+	case scalar.Json, scalar.Enum:
 		return scalar.String
+	case scalar.Long:
+		return scalar.Int
+	case scalar.Decimal:
+		return scalar.Float
+	case scalar.Date:
+		return scalar.DateTime
 	}
 	return t
 }

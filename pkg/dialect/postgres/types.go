@@ -19,6 +19,10 @@ var types = map[scalar.Type]string{
 	scalar.ID:       "varchar(25)",
 	scalar.UUID:     "uuid",
 	scalar.Enum:     "text",
+
+	scalar.Long:    "bigint",
+	scalar.Decimal: "decimal(65,30)",
+	scalar.Date:    "date",
 }
 
 // casts are the types that members of a list are read as, where that is not the
@@ -29,6 +33,9 @@ var casts = map[scalar.Type]string{
 	scalar.Boolean:  "boolean",
 	scalar.DateTime: "timestamp",
 	scalar.UUID:     "uuid",
+	scalar.Long:     "bigint",
+	scalar.Decimal:  "numeric",
+	scalar.Date:     "date",
 }
 
 // typeOf is the inverse of types for names as format_type prints them. Types

@@ -47,7 +47,7 @@ func arg(v scalar.Value) any {
 	switch v.Type {
 	case scalar.Null:
 		return nil
-	case scalar.Int, scalar.Boolean, scalar.DateTime:
+	case scalar.Int, scalar.Long, scalar.Boolean, scalar.DateTime:
 		return v.Int
 	case scalar.Float:
 		return v.Number

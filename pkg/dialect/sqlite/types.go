@@ -20,6 +20,9 @@ var types = map[scalar.Type]string{
 	scalar.ID:       "char(25)",
 	scalar.UUID:     "char(36)",
 	scalar.Enum:     "varchar(191)",
+
+	scalar.Long: "long int",
+	scalar.Date: "date text",
 }
 
 // generatedType is the only declared type with which SQLite counts ids up.
