@@ -22,7 +22,7 @@ import (
 )
 
 // start runs a server on an empty folder until the test ends and returns its URL.
-func start(t *testing.T, config Config) string {
+func start(t testing.TB, config Config) string {
 	t.Helper()
 	if config.Database.Connector == "" {
 		config.Database = connector.Config{Connector: "sqlite", Directory: t.TempDir()}
@@ -50,7 +50,7 @@ func start(t *testing.T, config Config) string {
 const users = "type User {\n  id: ID! @id\n  email: String! @unique\n  name: String\n}\n"
 
 // deploy adds a service with a datamodel and fails the test when that does not work.
-func deploy(t *testing.T, c *client.Client, name, stage, types string, secrets ...string) {
+func deploy(t testing.TB, c *client.Client, name, stage, types string, secrets ...string) {
 	t.Helper()
 	if err := c.AddProject(t.Context(), name, stage, secrets); err != nil {
 		t.Fatal(err)
