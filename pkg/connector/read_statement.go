@@ -11,7 +11,8 @@ import (
 )
 
 // writeRead writes the statement that reads a layer. A page of one parent is a
-// LIMIT, pages of several are a window over each parent's rows.
+// LIMIT. Pages of several are a LIMIT for each or, where a select cannot name
+// its parent, a window over the rows of all.
 func writeRead(b *dialect.Builder, l *layer) {
 	page := &l.read.Page
 	limit, limited := pageLimit(l.read)
@@ -31,13 +32,36 @@ func writeRead(b *dialect.Builder, l *layer) {
 		if i > 0 {
 			b.SQL(", ")
 		}
-		b.SQL("c" + strconv.Itoa(i))
+		b.SQL("p.c" + strconv.Itoa(i))
+	}
+	if b.Facts().Lateral && !l.read.Via.OwnsColumn() {
+		writeEach(b, l, limit)
+		return
 	}
 	b.SQL("\nFROM (\n")
 	writeSelect(b, l, true)
 	b.SQL("\n) AS p\nWHERE n > ").Arg(int64(page.Skip))
 	b.SQL(" AND n - ").Arg(int64(page.Skip)).SQL(" <= ").Arg(limit)
 	b.SQL("\nORDER BY c" + strconv.Itoa(l.frame.parent) + ", n")
+}
+
+// writeEach writes the page of each parent, a row of the parents' table. It is
+// the select that an index on the link answers best, also without statistics.
+func writeEach(b *dialect.Builder, l *layer, limit int64) {
+	parents, id := l.read.Via.Model, l.read.Via.Model.ID()
+	b.SQL("\nFROM ").Table(parents.Table()).SQL(" AS o CROSS JOIN LATERAL (\nSELECT ")
+	writeColumns(b, l, true)
+	b.SQL("\nFROM ")
+	writeFrom(b, l.read)
+	where := conditions{b: b}
+	parent := l.frame.columns[l.frame.parent]
+	where.next().Column(parent.alias, parent.name).SQL(" = ").Column("o", id.Column())
+	where.read(l.read)
+	b.SQL("\nORDER BY ")
+	writeOrder(b, l.read)
+	b.SQL("\nLIMIT ").Arg(limit).SQL(" OFFSET ").Arg(int64(l.read.Page.Skip))
+	b.SQL("\n) AS p\nWHERE ").Column("o", id.Column()).SQL(" ")
+	writeMembers(b, id.Type, l.groups)
 }
 
 // writeCount writes the statement that counts the nodes of a page.
@@ -78,15 +102,7 @@ func pageLimit(read *plan.Read) (limit int64, limited bool) {
 // each cell has a name, and n is the row's place behind its parent.
 func writeSelect(b *dialect.Builder, l *layer, windowed bool) {
 	b.SQL("SELECT ")
-	for i, c := range l.frame.columns {
-		if i > 0 {
-			b.SQL(", ")
-		}
-		b.Column(c.alias, c.name)
-		if windowed {
-			b.SQL(" AS c" + strconv.Itoa(i))
-		}
-	}
+	writeColumns(b, l, windowed)
 	if windowed {
 		parent := l.frame.columns[l.frame.parent]
 		b.SQL(", ROW_NUMBER() OVER (PARTITION BY ").Column(parent.alias, parent.name).SQL(" ORDER BY ")
@@ -102,6 +118,20 @@ func writeSelect(b *dialect.Builder, l *layer, windowed bool) {
 		writeMembers(b, parent.typ, l.groups)
 	}
 	where.read(l.read)
+}
+
+// writeColumns writes the cells of a layer's rows, with names where another
+// select takes them.
+func writeColumns(b *dialect.Builder, l *layer, named bool) {
+	for i, c := range l.frame.columns {
+		if i > 0 {
+			b.SQL(", ")
+		}
+		b.Column(c.alias, c.name)
+		if named {
+			b.SQL(" AS c" + strconv.Itoa(i))
+		}
+	}
 }
 
 // conditions write WHERE before the first condition of a select and AND between them.
@@ -211,8 +241,11 @@ func writeOrder(b *dialect.Builder, read *plan.Read) {
 		b.Column("t", id.Column()).SQL(direction(read.Page.Desc != backwards))
 		return
 	}
-	b.Column("t", order.Column()).SQL(direction(read.Page.Desc != backwards)).SQL(", ")
-	b.Column("t", id.Column()).SQL(direction(backwards))
+	b.Column("t", order.Column()).SQL(direction(read.Page.Desc != backwards))
+	if order.Unique && order.Required {
+		return
+	}
+	b.SQL(", ").Column("t", id.Column()).SQL(direction(backwards))
 }
 
 func direction(desc bool) string {

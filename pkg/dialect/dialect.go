@@ -39,6 +39,7 @@ type Facts struct {
 	MaxArgs     int                          // bound parameters per statement
 	Returning   bool                         // INSERT … RETURNING works
 	DDLInTx     bool                         // changes of tables can be rolled back
+	Lateral     bool                         // a joined select may name the rows before it
 	NullsFirst  bool                         // NULL sorts before all values
 	Conflict    Conflict                     // how an insert skips a row that is there
 	UUIDs       bool                         // columns of UUIDs are told from text, so that ids may be some

@@ -25,6 +25,7 @@ var facts = dialect.Facts{
 	MaxArgs:   65535,
 	Returning: true,
 	DDLInTx:   true,
+	Lateral:   true,
 	UUIDs:     true,
 	Names: datamodel.Names{
 		Longest: 63, InBytes: true, SpaceAtEnd: true,
