@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -74,7 +75,7 @@ func (s *Store) project(r record) (p *project.Project, err error) {
 	if p.Schema, err = migration.UnmarshalSchema([]byte(r.text(3))); err != nil {
 		return nil, fmt.Errorf("schema of %s: %w", r.text(0), err)
 	}
-	if p.Functions, err = migration.UnmarshalFunctions([]byte(r.text(4))); err != nil {
+	if p.Functions, err = migration.UnmarshalFunctions(listText(r, 4)); err != nil {
 		return nil, fmt.Errorf("functions of %s: %w", r.text(0), err)
 	}
 	return p, nil
@@ -250,6 +251,9 @@ func (s *Store) Unfinished(ctx context.Context) ([]project.ID, error) {
 	return collect(ctx, s, query, nil, func(r record) (project.ID, error) { return s.id(r.text(0)), nil })
 }
 
+// listText returns a cell that holds a JSON list. Old servers left some null.
+func listText(r record, i int) []byte { return []byte(cmp.Or(r.text(i), "[]")) }
+
 // migration reads a row of history.
 func (s *Store) migration(r record) (m *migration.Migration, err error) {
 	m = &migration.Migration{
@@ -268,10 +272,10 @@ func (s *Store) migration(r record) (m *migration.Migration, err error) {
 	if m.Schema, err = migration.UnmarshalSchema([]byte(r.text(2))); err != nil {
 		return nil, where("schema", err)
 	}
-	if m.Functions, err = migration.UnmarshalFunctions([]byte(r.text(3))); err != nil {
+	if m.Functions, err = migration.UnmarshalFunctions(listText(r, 3)); err != nil {
 		return nil, where("functions", err)
 	}
-	if m.Steps, err = migration.UnmarshalSteps([]byte(r.text(7))); err != nil {
+	if m.Steps, err = migration.UnmarshalSteps(listText(r, 7)); err != nil {
 		return nil, where("steps", err)
 	}
 	if err := readJSON(r.text(8), &m.Errors); err != nil {

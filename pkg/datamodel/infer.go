@@ -127,11 +127,22 @@ func (in *inferrer) field(m *schema.Model, def *fieldDef) *schema.Field {
 	f.Default = def.defaultValue(f)
 	if id, ok := f.Behaviour.(schema.ID); ok {
 		f.Generated = f.Type == scalar.Int && id.Strategy != schema.StrategyNone
-		if in.next.Legacy { // stored without behaviours
+		if in.next.Legacy || in.isSequenceUnsaid(m, def, id) { // stored without
 			f.Behaviour = schema.ID{Strategy: id.Strategy}
 		}
 	}
 	return f
+}
+
+// isSequenceUnsaid tells whether an id of strategy SEQUENCE never had a
+// @sequence. Prisma 1 stored none then; nothing changes by deploying it again.
+func (in *inferrer) isSequenceUnsaid(m *schema.Model, def *fieldDef, id schema.ID) bool {
+	old := in.previousModel(m.Name)
+	if old == nil || old.ID() == nil || id.Strategy != schema.StrategySequence || def.directives.ForName("sequence") != nil {
+		return false
+	}
+	before := old.ID().Behaviour.(schema.ID)
+	return before.Strategy == schema.StrategySequence && before.Sequence == nil
 }
 
 // behaviour returns what the field's directives say; of several the first of

@@ -22,39 +22,52 @@ import (
 // there already.
 func Script(t testing.TB, config connector.Config, id project.ID, text string) {
 	t.Helper()
-	db := scriptDatabase(t, config, id)
+	config.Schema = Schema(config, id)
+	if config.Connector == "mysql" {
+		config.Database = config.Schema
+	}
+	if config.Connector == "sqlite" {
+		config.Database = File(config, id)
+	}
+	db := Database(t, config)
 	defer db.Close()
 	if _, err := db.ExecContext(t.Context(), text); err != nil {
 		t.Fatalf("script: %v\n%s", err, text)
 	}
 }
 
-func scriptDatabase(t testing.TB, config connector.Config, id project.ID) *sql.DB {
+// Database opens a database as anybody can. Queries may have several
+// statements. Of SQLite config.Database is the path of a file.
+func Database(t testing.TB, config connector.Config) *sql.DB {
 	t.Helper()
-	name, source := "pgx", ""
-	address := net.JoinHostPort(config.Host, strconv.Itoa(config.Port))
+	name, source := "pgx", URL(config)
 	switch config.Connector {
-	case "postgres":
-		u := url.URL{
-			Scheme: "postgres", User: url.UserPassword(config.User, config.Password), Host: address, Path: "/" + config.Database,
-			RawQuery: url.Values{
-				"search_path": {`"` + Schema(config, id) + `"`}, "default_query_exec_mode": {"simple_protocol"},
-			}.Encode(),
-		}
-		source = u.String()
 	case "mysql":
 		settings := mysql.NewConfig()
-		settings.Net, settings.Addr, settings.DBName = "tcp", address, Schema(config, id)
+		settings.Net, settings.Addr, settings.DBName = "tcp", net.JoinHostPort(config.Host, strconv.Itoa(config.Port)), config.Database
 		settings.User, settings.Passwd, settings.MultiStatements = config.User, config.Password, true
 		name, source = "mysql", settings.FormatDSN()
 	case "sqlite":
-		name, source = sqlite.Driver, sqlite.Source{Path: File(config, id)}.String()
+		name, source = sqlite.Driver, sqlite.Source{Path: config.Database}.String()
 	}
 	db, err := sql.Open(name, source)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return db
+}
+
+// URL is where pgx finds a database of PostgreSQL.
+func URL(config connector.Config) string {
+	parameters := url.Values{"default_query_exec_mode": {"simple_protocol"}}
+	if config.Schema != "" {
+		parameters.Set("search_path", `"`+config.Schema+`"`)
+	}
+	u := url.URL{
+		Scheme: "postgres", User: url.UserPassword(config.User, config.Password), Path: "/" + config.Database,
+		Host: net.JoinHostPort(config.Host, strconv.Itoa(config.Port)), RawQuery: parameters.Encode(),
+	}
+	return u.String()
 }
 
 // Schema returns the name of the schema or database with a project's tables, "" for SQLite.
