@@ -29,6 +29,10 @@ var jsonCalls = map[string][]string{
 	"account":      {"account --json"},
 	"local status": {"local status --json"},
 	"version":      {"version --json"},
+
+	"migrations list":    {"migrations list --json"},
+	"migrations resolve": {"migrations resolve --yes --json"},
+	"migrations show":    {"migrations show 2 --json"},
 }
 
 // TestJSONKeysInREADME: every command with --json has a row in the README, and every key that is

@@ -69,12 +69,17 @@ func reset(ctx context.Context, t *terminal.Terminal, to *target) error {
 // confirm asks before something cannot be undone. Only yes is a yes; without a terminal the
 // flag must say it.
 func confirm(t *terminal.Terminal, force bool, question string) (bool, error) {
-	if force {
+	return confirmBy(t, force, "--force", question)
+}
+
+// confirmBy is confirm for another flag.
+func confirmBy(t *terminal.Terminal, given bool, flag, question string) (bool, error) {
+	if given {
 		return true, nil
 	}
 	sure, err := t.Confirm(question, false)
 	if errors.Is(err, terminal.ErrNoTerminal) {
-		return false, errors.New("There is no terminal to confirm this on. Use --force to go on without asking")
+		return false, fmt.Errorf("There is no terminal to confirm this on. Use %s to go on without asking", flag)
 	}
 	return sure, err
 }

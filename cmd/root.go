@@ -54,7 +54,7 @@ func newRootCmd(app *App) *cobra.Command {
 		&cobra.Group{ID: groupCloud, Title: "Cloud:"},
 	)
 	addGroup(root, groupService, newInitCmd(app, runInit), newDeployCmd(app, runDeploy), newIntrospectCmd(app, runIntrospect), newInfoCmd(app, runInfo), newTokenCmd(app, runToken), newListCmd(app, runList), newDeleteCmd(app, runDelete))
-	addGroup(root, groupData, newAdminCmd(app, runAdmin), newPlaygroundCmd(app, runPlayground), newDatamodelCmd(app), newSeedCmd(app, runSeed), newResetCmd(app, runReset))
+	addGroup(root, groupData, newAdminCmd(app, runAdmin), newPlaygroundCmd(app, runPlayground), newDatamodelCmd(app), newMigrationsCmd(app), newSeedCmd(app, runSeed), newResetCmd(app, runReset))
 	addGroup(root, groupServer, newDevCmd(app, runDev), newServerCmd(app, runServer), newLocalCmd(app), newClusterCmd(app), newConfigCmd(app, runConfig), newDoctorCmd(app, runDoctor), newKeysCmd(app))
 	addGroup(root, groupCloud, newCloudCmd(app, runCloud), newLoginCmd(app, runLogin), newLogoutCmd(app, runLogout), newConsoleCmd(app, runConsole), newAccountCmd(app, runAccount))
 	root.AddCommand(newVersionCmd(app, runVersion), newClusterTokenCmd(app, runClusterToken), newCompletionCmd(app))

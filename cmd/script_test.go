@@ -23,6 +23,8 @@ import (
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/golden"
+	"github.com/prisma1-go/prisma1/pkg/migration"
+	"github.com/prisma1-go/prisma1/pkg/project"
 	"github.com/prisma1-go/prisma1/pkg/server"
 )
 
@@ -33,8 +35,10 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line as a person uses it: every file in testdata/script.
 //
-//	server [-version VERSION] [SECRET]
-//	                      starts a server in memory; its URL is $SERVER
+//	server [-version VERSION] [-on FOLDER] [SECRET]
+//	                      starts a server, in memory or on a folder; its URL is $SERVER
+//	dies FOLDER SERVICE STAGE
+//	                      another server on the folder dies while it deploys
 //	webpage               starts a server that answers HTML; its URL is $WEBPAGE
 //	proxy                 starts an HTTP proxy that wants a password; its URL is $PROXY
 //	nobody                starts a server that nobody may ask; its URL is $NOBODY
@@ -53,6 +57,7 @@ func TestScripts(t *testing.T) {
 		Setup:         setupScript,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server":  scriptServer,
+			"dies":    scriptDies,
 			"webpage": scriptWebpage,
 			"proxy":   scriptProxy,
 			"nobody":  scriptNobody,
@@ -99,6 +104,10 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) > 1 && args[0] == "-version" {
 		config.Version, args = args[1], args[2:]
 	}
+	if len(args) > 1 && args[0] == "-on" {
+		config.Database = connector.Config{Connector: "sqlite", Directory: ts.MkAbs(args[1])}
+		args = args[2:]
+	}
 	if len(args) > 0 {
 		config.ManagementSecrets = args
 	}
@@ -115,6 +124,21 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(s.Close())
 	})
 	ts.Setenv("SERVER", "http://"+address.String())
+}
+
+func scriptDies(ts *testscript.TestScript, _ bool, args []string) {
+	ctx := context.Background()
+	c, err := connector.Open(ctx, connector.Config{Connector: "sqlite", Directory: ts.MkAbs(args[0])}, nil)
+	ts.Check(err)
+	id := project.ID{Name: args[1], Stage: args[2]}
+	_, _, err = c.Management().Lock(ctx, id, "the server on far-away (process 4711)", time.Hour)
+	ts.Check(err)
+	now, err := c.Management().Project(ctx, id)
+	ts.Check(err)
+	ts.Check(c.Management().CreateMigration(ctx, &migration.Migration{
+		Project: id, Status: migration.InProgress, Schema: now.Schema, Datamodel: now.Datamodel, StartedAt: time.Now(),
+	}))
+	ts.Check(c.Close())
 }
 
 func scriptWebpage(ts *testscript.TestScript, _ bool, _ []string) {

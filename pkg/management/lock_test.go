@@ -174,3 +174,35 @@ func TestServiceOfAnotherServer(t *testing.T) {
 		}
 	})
 }
+
+// To resolve takes the lock from a server that is alive and closes what it began.
+func TestResolve(t *testing.T) {
+	pair(t, func(t *testing.T, _ connector.Config, a, b *Management) {
+		r, err := a.reserve(t.Context(), shop)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.release()
+		if held, err := b.DeployLock(t.Context(), shop); err != nil || held == nil || held.Owner == "" {
+			t.Errorf("the lock is held by %+v, %v", held, err)
+		}
+		current, err := a.stored(t.Context(), shop)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hanging := &migration.Migration{Project: shop, Status: migration.InProgress, Schema: current.Schema, StartedAt: now()}
+		if err := a.store.CreateMigration(t.Context(), hanging); err != nil {
+			t.Fatal(err)
+		}
+		resolved, err := b.ResolveMigration(t.Context(), shop)
+		if err != nil || len(resolved) != 1 || resolved[0].Revision != hanging.Revision || resolved[0].Status != migration.RollbackSuccess || len(resolved[0].Errors) != 1 {
+			t.Errorf("resolved are %+v, %v", resolved, err)
+		}
+		if held, err := b.DeployLock(t.Context(), shop); err != nil || held != nil {
+			t.Errorf("afterwards the lock is held by %+v, %v", held, err)
+		}
+		if err := deployed(t.Context(), b, few[0]); err != nil {
+			t.Error(err)
+		}
+	})
+}

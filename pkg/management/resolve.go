@@ -20,15 +20,17 @@ func (c *call) queryRoot() graphql.Functions {
 		"listMigrations":       c.listMigrations,
 		"migrationStatus":      c.migrationStatus,
 		"generateProjectToken": c.generateProjectToken,
+		"deployLock":           c.deployLock,
 	}}
 }
 
 func (c *call) mutationRoot() graphql.Functions {
 	return graphql.Functions{Type: "Mutation", Fields: map[string]resolve{
-		"addProject":     c.addProject,
-		"deleteProject":  c.deleteProject,
-		"deploy":         c.deploy,
-		"setCloudSecret": c.setCloudSecret,
+		"addProject":       c.addProject,
+		"deleteProject":    c.deleteProject,
+		"deploy":           c.deploy,
+		"setCloudSecret":   c.setCloudSecret,
+		"resolveMigration": c.resolveMigration,
 	}}
 }
 
