@@ -73,11 +73,9 @@ func runAccount(ctx context.Context, opts *accountOptions) error {
 		return err
 	}
 	if access != nil {
-		ctx, cancel := context.WithTimeout(ctx, cloudDeadline)
-		defer cancel()
-		me, err := access.api.Me(ctx)
+		me, err := access.me(ctx)
 		if err != nil {
-			opts.App.Terminal.Warning(describe(access.explain(err)))
+			opts.App.Terminal.Warning(describe(err))
 			account.LoggedIn = account.LoggedIn && !loggedOut(err)
 		}
 		account.Email, account.Name, account.Cloud = me.Email, me.Name, access.Endpoint

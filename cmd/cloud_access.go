@@ -33,6 +33,7 @@ type cloudAccess struct {
 	Key      string
 	Source   string // of the key, for messages
 
+	app      *App
 	api      *client.Cloud
 	registry *cluster.Registry
 }
@@ -73,7 +74,7 @@ func (app *App) cloud() (*cloudAccess, error) {
 	if address == "" || key == "" {
 		return nil, nil
 	}
-	return &cloudAccess{Endpoint: address, Key: key, Source: source, api: newCloudClient(address, key), registry: registry}, nil
+	return &cloudAccess{Endpoint: address, Key: key, Source: source, app: app, api: newCloudClient(address, key), registry: registry}, nil
 }
 
 func newCloudClient(address, key string) *client.Cloud {
@@ -82,6 +83,41 @@ func newCloudClient(address, key string) *client.Cloud {
 		computer += " on " + host
 	}
 	return client.NewCloud(address, key, computer, nil)
+}
+
+// ask calls the cloud, which has some seconds to answer, and explains what went wrong.
+func (c *cloudAccess) ask(ctx context.Context, call func(context.Context, *client.Cloud) error) error {
+	ctx, cancel := context.WithTimeout(ctx, cloudDeadline)
+	defer cancel()
+	err := c.app.Terminal.Slowly("Waiting for the cloud at "+c.Endpoint, func() error {
+		c.refresh(ctx)
+		return call(ctx, c.api)
+	})
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("it did not answer in %s", cloudDeadline)
+	}
+	if err != nil {
+		return c.explain(err)
+	}
+	return nil
+}
+
+// me asks who is logged in.
+func (c *cloudAccess) me(ctx context.Context) (account client.Account, err error) {
+	err = c.ask(ctx, func(ctx context.Context, api *client.Cloud) (err error) {
+		account, err = api.Me(ctx)
+		return err
+	})
+	return account, err
+}
+
+// servers asks for the servers of all workspaces.
+func (c *cloudAccess) servers(ctx context.Context) (servers []client.CloudServer, err error) {
+	err = c.ask(ctx, func(ctx context.Context, api *client.Cloud) (err error) {
+		servers, err = api.Servers(ctx)
+		return err
+	})
+	return servers, err
 }
 
 // refresh renews a key of config.yml in its last day. That it could not be done the next call will say.
@@ -103,6 +139,9 @@ func (c *cloudAccess) refresh(ctx context.Context) {
 
 // loggedOut tells whether the cloud does not take the key.
 func loggedOut(err error) bool {
+	if _, explained := errors.AsType[*notAuthenticatedError](err); explained {
+		return true
+	}
 	list, ok := errors.AsType[client.Errors](err)
 	return ok && strings.Contains(list.Error(), "Not authorized")
 }
@@ -120,15 +159,9 @@ func (c *cloudAccess) explain(err error) error {
 
 // find returns the reference to the service of an endpoint, if it is on a server that the cloud knows.
 func (c *cloudAccess) find(ctx context.Context, e prismayml.Endpoint) (r client.CloudReference, known bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, cloudDeadline)
-	defer cancel()
-	c.refresh(ctx)
-	servers, err := c.api.Servers(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("it did not answer in %s", cloudDeadline)
-	}
+	servers, err := c.servers(ctx)
 	if err != nil {
-		return r, false, c.explain(err)
+		return r, false, err
 	}
 	workspace, service, named := strings.Cut(e.Name(), "~")
 	if !named {
@@ -162,9 +195,13 @@ func (t *target) signIn(ctx context.Context, app *App) error {
 	if !known {
 		return nil
 	}
-	token, err := access.api.ManagementToken(ctx, reference)
+	var token string
+	err = access.ask(ctx, func(ctx context.Context, api *client.Cloud) (err error) {
+		token, err = api.ManagementToken(ctx, reference)
+		return err
+	})
 	if err != nil {
-		return access.explain(err)
+		return err
 	}
 	t.Label = reference.Server
 	t.signedBy = credential{Source: "a token of the cloud at " + access.Endpoint}
@@ -211,9 +248,8 @@ func (d *deployment) tellCloud(ctx context.Context) {
 	if d.cloud == nil || d.opts.DryRun {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, cloudDeadline)
-	defer cancel()
-	if err := d.cloud.api.AddService(ctx, d.reference); err != nil {
+	err := d.cloud.ask(ctx, func(ctx context.Context, api *client.Cloud) error { return api.AddService(ctx, d.reference) })
+	if err != nil {
 		d.t.Notef("The service was deployed, but the cloud did not note it: %s\n", describe(err))
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prisma1-go/prisma1/pkg/auth"
 	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/connector/connectortest"
 	"github.com/prisma1-go/prisma1/pkg/cuid"
@@ -168,6 +169,33 @@ func (s *screen) allows(c *ownCloud) {
 	s.reads("Authenticated with jane@example.org")
 }
 
+// shortens puts a key into config.yml that ends in an hour.
+func (c *ownCloud) shortens(home string) {
+	c.t.Helper()
+	path := filepath.Join(home, ".prisma", "config.yml")
+	config := readFile(c.t, path)
+	key := after(c.t, config, "cloudSessionKey: ")
+	login, err := auth.ReadLogin(key)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	private, _, err := auth.DerivePair(readFile(c.t, c.home, ".prisma", "cloud", "cloud.key"), "prisma1 cloud login")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	signer, err := auth.ParsePrivateKey(string(private))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	short, err := auth.SignLogin(signer, login.UserID, login.ID, time.Hour)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(config, key, short, 1)), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 // TestCloud is a day of somebody who has a cloud: they log in from the wizard, deploy to the
 // sandbox and to a private server, list, delete and log out.
 func TestCloud(t *testing.T) {
@@ -231,6 +259,12 @@ func TestCloud(t *testing.T) {
 		t.Errorf("account: %q", out)
 	}
 	must(t, dir, home, "", "doctor")
+	c.shortens(home)
+	must(t, dir, home, "", "list") // any call renews a key in its last day
+	if login, err := auth.ReadLogin(after(t, readFile(t, home, ".prisma", "config.yml"), "cloudSessionKey: ")); err != nil || time.Until(login.Expires) < 48*time.Hour {
+		t.Errorf("the key was not renewed: %+v, %v", login, err)
+	}
+	config = readFile(t, home, ".prisma", "config.yml")
 	token := must(t, dir, home, "", "token", "--management")
 	if answer, err := post(c.private+"/management", `{ listProjects { name } }`, token); err != nil || !strings.Contains(answer, "none satisfied") {
 		t.Errorf("a token for one service lists all: %s, %v", answer, err)

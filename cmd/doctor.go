@@ -195,11 +195,9 @@ func (x *examination) session(ctx context.Context) {
 	if access == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, cloudDeadline)
-	defer cancel()
-	me, err := access.api.Me(ctx)
+	me, err := access.me(ctx)
 	if err != nil {
-		x.bad("cloud", access.explain(err), "Log in with prisma1 login, or out with prisma1 logout")
+		x.bad("cloud", err, "Log in with prisma1 login, or out with prisma1 logout")
 		return
 	}
 	x.good("cloud", "logged in to %s as %s", access.Endpoint, me.Email)

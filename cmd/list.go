@@ -92,16 +92,13 @@ func cloudServices(ctx context.Context, app *App) (services []client.CloudServic
 	}
 	var servers []client.CloudServer
 	if err == nil {
-		ctx, cancel := context.WithTimeout(ctx, cloudDeadline)
-		defer cancel()
-		access.refresh(ctx)
-		servers, err = access.api.Servers(ctx)
-		if err == nil {
-			services, err = access.api.Services(ctx)
-		}
-		if err != nil {
-			err = access.explain(err)
-		}
+		servers, err = access.servers(ctx)
+	}
+	if err == nil {
+		err = access.ask(ctx, func(ctx context.Context, api *client.Cloud) (err error) {
+			services, err = api.Services(ctx)
+			return err
+		})
 	}
 	if err != nil {
 		app.Terminal.Warning("This does not include your services deployed in the cloud.\n" + describe(err))

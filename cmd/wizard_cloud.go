@@ -33,15 +33,11 @@ func (c *wizardCloud) load(ctx context.Context) error {
 	if c.access, err = c.app.cloud(); err != nil || c.access == nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, cloudDeadline)
-	defer cancel()
-	c.access.refresh(ctx)
-	if c.servers, err = c.access.api.Servers(ctx); err == nil {
-		return nil
-	}
-	c.app.Terminal.Warning(describe(c.access.explain(err)))
-	if loggedOut(err) {
-		c.access = nil
+	if c.servers, err = c.access.servers(ctx); err != nil {
+		c.app.Terminal.Warning(describe(err))
+		if loggedOut(err) {
+			c.access = nil
+		}
 	}
 	return nil
 }

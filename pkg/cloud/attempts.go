@@ -9,6 +9,7 @@ import (
 const (
 	attemptWindow = 15 * time.Minute
 	mostAttempts  = 10     // that fail for one account, or from one address for all of them ten times that
+	mostRequests  = 300    // of computers at one address to be let in: a school comes from one
 	mostCounted   = 10_000 // accounts and addresses
 )
 

@@ -123,7 +123,7 @@ func checkComputer(text string) string {
 // RequestLogin notes that a computer asks to be let in. With the secret it asks again until
 // somebody allowed it. Returns fault.CloudRefused when too many ask.
 func (c *Cloud) RequestLogin(computer, address string) (secret string, err error) {
-	if !c.attempts.allow("request "+address, 10*mostAttempts) {
+	if !c.attempts.allow("request "+address, mostRequests) {
 		return "", refused("There were too many attempts. Please wait a quarter of an hour.")
 	}
 	return c.waiting.add(checkComputer(computer), address)

@@ -95,6 +95,17 @@ func (c *Cloud) SetPassword(ctx context.Context, email, password string) error {
 	return err
 }
 
+// ChangePassword is SetPassword by the user, who knows the old one. Returns fault.CloudRefused.
+func (c *Cloud) ChangePassword(ctx context.Context, user *User, old, password, address string) error {
+	if err := checkPassword(password); err != nil {
+		return err
+	}
+	if _, err := c.SignIn(ctx, user.Email, old, address); err != nil {
+		return err
+	}
+	return c.SetPassword(ctx, user.Email, password)
+}
+
 // RemoveUser deletes an account and all keys of it. Its services stay.
 func (c *Cloud) RemoveUser(ctx context.Context, email string) error {
 	email, err := checkEmail(email)

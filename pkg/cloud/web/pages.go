@@ -29,6 +29,7 @@ func (s *Site) personal() map[string]personalPage {
 		"GET /workspaces/{slug}/servers/{server}": s.showServer,
 		"GET /logins":                             s.showLogins,
 		"POST /logins/revoke":                     s.revokeLogin,
+		"POST /password":                          s.changePassword,
 		"GET /cli-auth":                           s.showComputer,
 		"POST /cli-auth":                          s.answerComputer,
 	}
@@ -154,12 +155,32 @@ func (s *Site) showServer(w http.ResponseWriter, r *http.Request, user *cloud.Us
 }
 
 func (s *Site) showLogins(w http.ResponseWriter, r *http.Request, user *cloud.User) {
+	s.logins(w, r, user, nil)
+}
+
+// logins shows the computers that are let in, with what was wrong about a form there.
+func (s *Site) logins(w http.ResponseWriter, r *http.Request, user *cloud.User, problem error) {
 	logins, err := s.cloud.Logins(r.Context(), user.ID)
 	if err != nil {
 		s.internal(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "logins", view{User: user, Logins: logins})
+	v := view{User: user, Logins: logins}
+	if problem != nil {
+		s.again(w, r, "logins", v, problem)
+		return
+	}
+	s.show(w, r, http.StatusOK, "logins", v)
+}
+
+// changePassword signs the user out everywhere but here.
+func (s *Site) changePassword(w http.ResponseWriter, r *http.Request, user *cloud.User) {
+	err := s.cloud.ChangePassword(r.Context(), user, r.PostFormValue("old"), r.PostFormValue("password"), s.address(r))
+	if err != nil {
+		s.logins(w, r, user, err)
+		return
+	}
+	s.begin(w, r, user, "/logins")
 }
 
 func (s *Site) revokeLogin(w http.ResponseWriter, r *http.Request, user *cloud.User) {
@@ -191,6 +212,7 @@ func (s *Site) answerComputer(w http.ResponseWriter, r *http.Request, user *clou
 		s.again(w, r, "message", view{User: user, Title: "Log in"}, err)
 		return
 	}
+	s.log.Info("computer let in", "user", user.ID, "address", s.address(r))
 	s.show(w, r, http.StatusOK, "message", view{User: user, Title: "You are logged in", Text: "Go back to the terminal. You can close this page."})
 }
 

@@ -41,6 +41,7 @@ func (s *Site) begin(w http.ResponseWriter, r *http.Request, user *cloud.User, n
 			s.log.Error("end an old session", "cause", err)
 		}
 	}
+	s.log.Info("signed in", "user", user.ID, "address", s.address(r))
 	http.SetCookie(w, s.cookie(s.cookieName(), secret, int(cloud.SessionLifetime.Seconds())))
 	http.Redirect(w, r, local(next), http.StatusSeeOther)
 }
@@ -85,6 +86,7 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) {
 	email, next := r.PostFormValue("email"), local(r.PostFormValue("next"))
 	user, err := s.cloud.SignIn(r.Context(), email, r.PostFormValue("password"), s.address(r))
 	if err != nil {
+		s.log.Info("sign-in refused", "address", s.address(r)) // the email may be a password in the wrong field
 		s.again(w, r, "sign-in", view{Next: next, Email: email}, err)
 		return
 	}

@@ -265,6 +265,33 @@ func TestSignOut(t *testing.T) {
 	}
 }
 
+// TestChangePassword: the old one is needed, and all other browsers and computers are out.
+func TestChangePassword(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	here, elsewhere := s.browser("jane"), s.browser("jane")
+	for name, form := range map[string]url.Values{
+		"wrong old one": {"old": {"wrong password"}, "password": {"another password"}},
+		"short new one": {"old": {password}, "password": {"short"}},
+	} {
+		if status, _, body := s.post(here, "/password", form); status != http.StatusUnprocessableEntity || !strings.Contains(body, `class="problem"`) {
+			t.Errorf("%s: %d %s", name, status, body)
+		}
+	}
+	if status, _, body := s.post(here, "/password", url.Values{"old": {password}, "password": {"another password"}}); status != http.StatusSeeOther {
+		t.Errorf("change: %d %s", status, body)
+	}
+	if status, _, _ := s.get(here, "/"); status != http.StatusOK {
+		t.Errorf("signed out here: %d", status)
+	}
+	if status, _, _ := s.get(elsewhere, "/"); status != http.StatusSeeOther {
+		t.Errorf("still signed in elsewhere: %d", status)
+	}
+	if status, _, _ := s.post(s.browser(""), "/sign-in", url.Values{"email": {"jane@example.org"}, "password": {password}}); status != http.StatusUnprocessableEntity {
+		t.Errorf("the old password still opens: %d", status)
+	}
+}
+
 // TestHeaders: pages load nothing from elsewhere, stand in no frame and are kept in no cache.
 func TestHeaders(t *testing.T) {
 	t.Parallel()
