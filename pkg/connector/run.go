@@ -112,7 +112,7 @@ func (d *Database) answerWrite(ctx context.Context, a *answer, f *plan.Field) er
 	deletion, _ := f.Write.(*plan.Delete)
 	start := len(a.json)
 	var written Written
-	err := d.repeated(ctx, f.Write, func(s session) error {
+	err := d.repeated(ctx, isUpsert(*f), func(s session) error {
 		a.json, a.errors = a.json[:start], nil
 		var err error
 		if deletion != nil {
@@ -148,16 +148,20 @@ const attempts = 3
 // repeated runs do in one transaction, again when it met another one at the same
 // rows: the database took one of the two back, or both made the node of an
 // upsert. Prisma 1 answered 3010 or an internal error.
-func (d *Database) repeated(ctx context.Context, write plan.Write, do func(session) error) error {
-	_, upsert := write.(*plan.Upsert)
+func (d *Database) repeated(ctx context.Context, upserts bool, do func(session) error) error {
 	for n := 1; ; n++ {
 		err := d.write(ctx, do)
 		kind := d.classify(err).Kind
-		met := kind == dialect.Deadlock || upsert && kind == dialect.UniqueViolation
+		met := kind == dialect.Deadlock || upserts && kind == dialect.UniqueViolation
 		if err == nil || !met || n == attempts {
 			return err
 		}
 	}
+}
+
+func isUpsert(f plan.Field) bool {
+	_, upsert := f.Write.(*plan.Upsert)
+	return upsert
 }
 
 // selected returns a read of the node that s selects.

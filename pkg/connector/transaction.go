@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/plan"
 )
@@ -17,21 +16,10 @@ import (
 // Between its mutations do sees what they wrote. executeRaw, which runs on a
 // connection of its own, is refused with fault.OutsideTransaction.
 func (d *Database) Transaction(ctx context.Context, plans []*plan.Plan, do func(*Database) error) error {
-	upserts := slices.ContainsFunc(plans, hasUpsert)
-	for n := 1; ; n++ {
-		err := d.write(ctx, func(s session) error {
-			return do(&Database{connector: d.connector, id: d.id, container: &joined{container: d.container, session: s}})
-		})
-		kind := d.classify(err).Kind
-		met := kind == dialect.Deadlock || upserts && kind == dialect.UniqueViolation
-		if err == nil || !met || n == attempts {
-			return err
-		}
-	}
-}
-
-func hasUpsert(p *plan.Plan) bool {
-	return slices.ContainsFunc(p.Fields, func(f plan.Field) bool { _, upsert := f.Write.(*plan.Upsert); return upsert })
+	upserts := slices.ContainsFunc(plans, func(p *plan.Plan) bool { return slices.ContainsFunc(p.Fields, isUpsert) })
+	return d.repeated(ctx, upserts, func(s session) error {
+		return do(&Database{connector: d.connector, id: d.id, container: &joined{container: d.container, session: s}})
+	})
 }
 
 // joined is a container inside one of its transactions.
