@@ -75,8 +75,24 @@ func (w *writer) insertRows(ctx context.Context, rows []newRow) error {
 			return err
 		}
 	}
-	for _, row := range rows {
-		if err := w.insertLists(ctx, []scalar.Value{row.ID}, row.Lists); err != nil {
+	return w.insertNewLists(ctx, model, rows)
+}
+
+// insertNewLists fills the lists of new nodes, those of one field together.
+func (w *writer) insertNewLists(ctx context.Context, model *schema.Model, rows []newRow) error {
+	for _, f := range model.Fields {
+		if !f.IsScalarList() {
+			continue
+		}
+		var values []listRow
+		for _, row := range rows {
+			for _, list := range row.Lists {
+				if list.Field == f {
+					values = appendListRows(values, row.ID, list)
+				}
+			}
+		}
+		if err := w.insertListRows(ctx, f, values); err != nil {
 			return err
 		}
 	}
@@ -216,20 +232,32 @@ func (w *writer) insertLists(ctx context.Context, ids []scalar.Value, lists []pl
 	for _, list := range lists {
 		var rows []listRow
 		for _, id := range ids {
-			for i, v := range list.Values {
-				rows = append(rows, listRow{node: id, value: v, position: int64(i+1) * 1000})
-			}
+			rows = appendListRows(rows, id, list)
 		}
-		for chunk := range slices.Chunk(rows, max(1, min(manyRows, w.maxArgs()/3))) {
-			if err := w.insertListRows(ctx, list.Field, chunk); err != nil {
-				return err
-			}
+		if err := w.insertListRows(ctx, list.Field, rows); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+func appendListRows(rows []listRow, node scalar.Value, list plan.ListAssignment) []listRow {
+	for i, v := range list.Values {
+		rows = append(rows, listRow{node: node, value: v, position: int64(i+1) * 1000})
+	}
+	return rows
+}
+
 func (w *writer) insertListRows(ctx context.Context, f *schema.Field, rows []listRow) error {
+	for chunk := range slices.Chunk(rows, max(1, min(manyRows, w.maxArgs()/3))) {
+		if err := w.insertListChunk(ctx, f, chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) insertListChunk(ctx context.Context, f *schema.Field, rows []listRow) error {
 	b := w.builder()
 	b.SQL("INSERT INTO ").Table(f.ListTable())
 	b.SQL(" (").Names(schema.ListNode, schema.ListPosition, schema.ListValue).SQL(")\nVALUES ")
