@@ -73,7 +73,8 @@ type wizard struct {
 	databases  bool                                                                     // offer to set up a server with docker-compose, too
 	folder     string                                                                   // of the service definition
 
-	taken []client.Project // what is on the chosen server already, as far as it tells
+	taken []client.Project   // what is on the chosen server already, as far as it tells
+	typed prismayml.Endpoint // may name a service and stage, which are suggested then
 }
 
 // answers are what the wizard found out.
@@ -103,7 +104,12 @@ func (app *App) newWizard(given wizardFlags, folder string, env *prismayml.Env) 
 		if err != nil {
 			return nil, err
 		}
-		return listServices(ctx, cluster.Cluster{Host: base, Secret: signedBy.Text})
+		var list []client.Project
+		err = app.Terminal.Slowly("Waiting for the server at "+base, func() (err error) {
+			list, err = listServices(ctx, cluster.Cluster{Host: base, Secret: signedBy.Text})
+			return err
+		})
+		return list, err
 	}
 	if state, running := app.localServer(); running {
 		w.localURL = state.URL()
@@ -356,6 +362,7 @@ func (w *wizard) otherServer(ctx context.Context) (base, secret string, err erro
 		if err != nil {
 			return "", "", err
 		}
+		w.typed = e
 		secret, unanswered, err := w.reach(ctx, e.Base)
 		if err != nil || unanswered == nil || w.given.Server != "" {
 			return e.Base, secret, err // a script learns from the deploy whether it is there
@@ -376,9 +383,9 @@ func (w *wizard) reach(ctx context.Context, base string) (secret string, unanswe
 	if secret, err = w.secret(); err != nil {
 		return "", nil, err
 	}
-	for range wrongSecrets + 1 {
+	for tries := 0; ; tries++ {
 		w.taken, unanswered = w.services(ctx, base, secret)
-		if !client.NeedsSecret(unanswered) || w.given.SecretEnv != "" {
+		if !client.NeedsSecret(unanswered) || w.given.SecretEnv != "" || tries == wrongSecrets {
 			break
 		}
 		if secret != "" {
@@ -394,17 +401,26 @@ func (w *wizard) reach(ctx context.Context, base string) (secret string, unanswe
 	return secret, unanswered, nil
 }
 
+// suggestion is the service and stage of the address that was typed in, else of the folder.
+func (w *wizard) suggestion() (service, stage string) {
+	if e := w.typed; e.Service != "" && e.Service != "default" && (project.ID{Name: e.Service, Stage: e.Stage}).Check() == nil {
+		return e.Service, e.Stage
+	}
+	return serviceName(w.folder), "dev"
+}
+
 // names asks for the service and stage until they are free, or meant to be deployed to again,
 // and returns their path, "" for default/default.
 func (w *wizard) names() (string, error) {
+	suggestedService, suggestedStage := w.suggestion()
 	for {
-		service, err := w.input(w.given.Service, "service", "Choose a name for your service", serviceName(w.folder), func(name string) error {
+		service, err := w.input(w.given.Service, "service", "Choose a name for your service", suggestedService, func(name string) error {
 			return project.ID{Name: name, Stage: "dev"}.Check()
 		})
 		if err != nil {
 			return "", err
 		}
-		stage, err := w.input(w.given.Stage, "stage", "Choose a name for your stage", "dev", func(name string) error {
+		stage, err := w.input(w.given.Stage, "stage", "Choose a name for your stage", suggestedStage, func(name string) error {
 			return project.ID{Name: service, Stage: name}.Check()
 		})
 		if err != nil {
