@@ -23,7 +23,8 @@ type Config struct {
 	Schema           string
 	ManagementSchema string
 	SSL              bool
-	ConnectionLimit  int // connections to one database server, or one file, in all; 0 is 10
+	ConnectionLimit  int           // connections to one database server, or one file, in all; 0 is 10
+	LockTime         time.Duration // that a migration waits for a table which somebody locks, at least a second; 0 is ten
 }
 
 // connections is how many connections there are to one server.

@@ -56,11 +56,11 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Connector, err
 		err = fmt.Errorf("unknown connector %q: this version serves sqlite, postgres and mysql", config.Connector)
 	}
 	if err != nil {
-		return nil, err
+		return nil, remedied(err)
 	}
 	c.store = newStore(c)
 	if err := c.store.create(ctx); err != nil {
-		return nil, errors.Join(err, c.backend.close())
+		return nil, errors.Join(remedied(err), c.backend.close())
 	}
 	return c, nil
 }

@@ -21,7 +21,7 @@ type Database struct {
 }
 
 // Create makes an empty database. One that is there stays as it is.
-func (d *Database) Create(ctx context.Context) error { return d.container.create(ctx) }
+func (d *Database) Create(ctx context.Context) error { return remedied(d.container.create(ctx)) }
 
 // Exists tells whether the database is there.
 func (d *Database) Exists(ctx context.Context) (bool, error) { return d.container.exists(ctx) }
@@ -54,7 +54,7 @@ func (d *Database) Script(steps []migration.StepChanges) ([][]dialect.Statement,
 // in the same database, to note a revision is to set the status of its record
 // to SUCCESS.
 func (d *Database) Migrate(ctx context.Context, run Run) error {
-	return d.container.migrate(ctx, run)
+	return remedied(d.container.migrate(ctx, run))
 }
 
 // AddIndexes makes indexes, in transactions of their own and beside other work

@@ -26,6 +26,7 @@ type mysqlServer struct {
 	threads    threads
 	database   string // holds every project, "" gives each its own
 	management string // database of the management tables
+	lockTime   time.Duration
 	log        *slog.Logger
 }
 
@@ -37,7 +38,7 @@ func openMySQL(ctx context.Context, config Config, log *slog.Logger) (*mysqlServ
 	}
 	s := &mysqlServer{
 		pool: sql.OpenDB(connector), killer: sql.OpenDB(connector), database: config.Database,
-		management: cmp.Or(config.ManagementSchema, "prisma"), log: log,
+		management: cmp.Or(config.ManagementSchema, "prisma"), lockTime: config.lockTime(), log: log,
 	}
 	s.pool.SetMaxOpenConns(config.connections())
 	s.pool.SetMaxIdleConns(config.connections())

@@ -22,7 +22,7 @@ type journal struct {
 	Acts  []mysql.Act         // Do is not stored
 	Clean []dialect.Statement // drop what was moved aside
 
-	reached   int    // number of the act that may or may not be done; those before are, those behind are not
+	reached   int    // number of the act that may or may not be done, -1 at first; those before are, those behind are not
 	before    string // definition of its table before it
 	succeeded bool   // only Clean is left
 	known     int    // the acts before this number need not be noted
@@ -51,8 +51,8 @@ func (j *journal) begin(ctx context.Context, run Run) error {
 	if err != nil {
 		return err
 	}
-	b := j.builder("INSERT INTO ").SQL(" (").Names("projectId", "revision", "script").SQL(")\nVALUES (")
-	st := b.Arg(j.database.own).SQL(", ").Arg(run.Revision).SQL(", ").Arg(string(text)).SQL(")").Statement()
+	b := j.builder("INSERT INTO ").SQL(" (").Names("projectId", "revision", "script", "reached").SQL(")\nVALUES (")
+	st := b.Arg(j.database.own).SQL(", ").Arg(run.Revision).SQL(", ").Arg(string(text)).SQL(", -1)").Statement()
 	return j.database.write(ctx, func(s session) error {
 		if err := run.Lock.hold(ctx, s); err != nil {
 			return err
@@ -66,6 +66,11 @@ func (j *journal) begin(ctx context.Context, run Run) error {
 // noted together.
 func (j *journal) reach(ctx context.Context, on mysqlAlone, n int, lock *Lock) (err error) {
 	for j.known = n + 1; j.Acts[n].New && j.known < len(j.Acts) && j.Acts[j.known].New; j.known++ {
+	}
+	for _, act := range j.Acts[n:j.known] {
+		if err := on.check(ctx, act); err != nil {
+			return err
+		}
 	}
 	if j.Acts[n].New {
 		return j.note(ctx, j.known-1, done, lock)

@@ -21,6 +21,9 @@ import (
 // server is gone; MySQL finishes it.
 const waitForDead = time.Minute
 
+// patience is how long what takes a migration back waits for locks: it is not done for nothing.
+const patience = time.Minute
+
 // migrate runs the changes in order. MySQL commits each by itself: a journal of
 // them is kept, by which they are taken back when one fails or the server is
 // killed. What goes is moved aside first, and dropped when all is done.
@@ -53,7 +56,7 @@ func (d *mysqlDatabase) migrate(ctx context.Context, run Run) error {
 	if revision, again := d.revision(ctx); again == nil && revision == run.Revision {
 		return nil // only the answer of the last statement was lost
 	}
-	return errors.Join(failed, err)
+	return errors.Join(d.blocked(ctx, failed), err)
 }
 
 func (d *mysqlDatabase) acts(revision int, steps []migration.StepChanges) ([][]mysql.Act, []dialect.Statement, error) {
@@ -98,7 +101,7 @@ func (d *mysqlDatabase) index(ctx context.Context, t *relational.Table, x relati
 
 // perform runs the acts of each step and records the success.
 func (d *mysqlDatabase) perform(ctx context.Context, j *journal, run Run, acts [][]mysql.Act) error {
-	on, err := d.alone(ctx)
+	on, err := d.alone(ctx, d.lockTime)
 	if err != nil {
 		return err
 	}
@@ -150,7 +153,7 @@ func (d *mysqlDatabase) recover(ctx context.Context, lock *Lock) error {
 	if there, err := j.read(ctx); err != nil || !there {
 		return err
 	}
-	on, err := d.alone(ctx)
+	on, err := d.alone(ctx, patience)
 	if err != nil {
 		return err
 	}
@@ -176,8 +179,9 @@ type mysqlAlone struct {
 	*mysqlDatabase
 }
 
-// alone waits for who changes the tables of the project.
-func (d *mysqlDatabase) alone(ctx context.Context) (on mysqlAlone, err error) {
+// alone waits for who changes the tables of the project. Statements will wait
+// for locks of others so long.
+func (d *mysqlDatabase) alone(ctx context.Context, locks time.Duration) (on mysqlAlone, err error) {
 	conn, err := d.pool.Conn(ctx)
 	if err != nil {
 		return on, err
@@ -187,18 +191,23 @@ func (d *mysqlDatabase) alone(ctx context.Context) (on mysqlAlone, err error) {
 	if err == nil && got.Int64 != 1 {
 		err = fmt.Errorf("a statement of an earlier migration still runs after %s: wait for it, or look for it with SHOW PROCESSLIST and KILL it", waitForDead)
 	}
-	if err != nil {
-		return on, errors.Join(err, conn.Close())
+	on = mysqlAlone{conn, d}
+	if err == nil {
+		_, err = conn.ExecContext(ctx, "SET SESSION lock_wait_timeout = ?, innodb_lock_wait_timeout = ?", int(locks.Seconds()), int(locks.Seconds()))
 	}
-	return mysqlAlone{conn, d}, nil
+	if err != nil {
+		return on, errors.Join(err, on.Close())
+	}
+	return on, nil
 }
 
 // Close lets others change the tables.
 func (on mysqlAlone) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), endTime)
 	defer cancel()
-	_, err := on.ExecContext(ctx, "DO RELEASE_LOCK(?)", on.lockName())
-	return errors.Join(err, on.Conn.Close())
+	_, err := on.ExecContext(ctx, "SET SESSION lock_wait_timeout = DEFAULT, innodb_lock_wait_timeout = DEFAULT")
+	_, again := on.ExecContext(ctx, "DO RELEASE_LOCK(?)", on.lockName())
+	return errors.Join(err, again, on.Conn.Close())
 }
 
 // lockName is at most 64 bytes long.
@@ -247,6 +256,44 @@ WHERE table_schema = ? AND table_name = ? AND column_name = ? AND referenced_tab
 	return names, rows.Err()
 }
 
+// check fails when an act would do what cannot be taken back: make a table that
+// somebody made meanwhile, or drop one that a table of somebody else refers to.
+func (on mysqlAlone) check(ctx context.Context, act mysql.Act) error {
+	if act.New {
+		there, err := on.definition(ctx, act.Table)
+		if err == nil && there != "" {
+			err = fmt.Errorf("the table %q is there already", act.Table)
+		}
+		return err
+	}
+	if !act.Gone {
+		return nil
+	}
+	const query = `SELECT table_name
+FROM information_schema.key_column_usage
+WHERE referenced_table_schema = ? AND referenced_table_name = ? AND table_name <> ?
+LIMIT 1`
+	var other string
+	err := on.QueryRowContext(ctx, query, on.database, act.Table, act.Table).Scan(&other)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		err = fmt.Errorf("the table %q refers to the table %q, which is to be dropped", other, act.Table)
+	}
+	return err
+}
+
+// hasRows tells whether a table is there and has rows.
+func (on mysqlAlone) hasRows(ctx context.Context, table string) (has bool, err error) {
+	b := dialect.NewBuilder(mysql.Dialect{}.Facts(), on.database).SQL("SELECT EXISTS (SELECT 1 FROM ").Table(table).SQL(")")
+	err = on.QueryRowContext(ctx, b.Statement().SQL).Scan(&has)
+	if (mysql.Dialect{}).IsMissing(err) {
+		return false, nil
+	}
+	return has, err
+}
+
 // undo runs one part of taking an act back. It may have been run before.
 func (on mysqlAlone) undo(ctx context.Context, u mysql.Undo) error {
 	for _, column := range u.DropKeys {
@@ -264,6 +311,11 @@ func (on mysqlAlone) undo(ctx context.Context, u mysql.Undo) error {
 	if u.AddsKey != "" {
 		names, err := on.keysOn(ctx, u.Table, u.AddsKey)
 		if err != nil || len(names) > 0 {
+			return err
+		}
+	}
+	if u.Empty {
+		if has, err := on.hasRows(ctx, u.Table); err != nil || has {
 			return err
 		}
 	}

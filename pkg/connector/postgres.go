@@ -42,6 +42,7 @@ type postgresServer struct {
 	std        *sql.DB // the same connections, for who reads through database/sql
 	schema     string  // holds every project, "" gives each its own
 	management string  // schema of the management tables
+	lockTime   time.Duration
 	log        *slog.Logger
 }
 
@@ -60,7 +61,7 @@ func openPostgres(ctx context.Context, config Config, log *slog.Logger) (*postgr
 	}
 	s := &postgresServer{
 		pool: pool, std: stdlib.OpenDBFromPool(pool),
-		schema: config.Schema, management: cmp.Or(config.ManagementSchema, "management"), log: log,
+		schema: config.Schema, management: cmp.Or(config.ManagementSchema, "management"), lockTime: config.lockTime(), log: log,
 	}
 	if err := s.createSchema(ctx, s.management); err != nil {
 		return nil, errors.Join(err, s.close())

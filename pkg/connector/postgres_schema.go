@@ -64,6 +64,9 @@ func (d *postgresSchema) migrate(ctx context.Context, run Run) error {
 		if err != nil {
 			return err
 		}
+		if err := s.waitAtMost(ctx, d.lockTime); err != nil {
+			return err
+		}
 		if err := s.changes(ctx, script, run.applied); err != nil {
 			return err
 		}
@@ -81,6 +84,13 @@ func (d *postgresSchema) migrate(ctx context.Context, run Run) error {
 	if err == nil && len(run.Steps) > 0 {
 		d.pool.Reset() // statements are prepared for the tables before
 	}
+	return d.blocked(context.WithoutCancel(ctx), err)
+}
+
+// waitAtMost lets the statements of the transaction fail that wait longer for a lock.
+func (s *postgresWriting) waitAtMost(ctx context.Context, wait time.Duration) error {
+	const limit = "SELECT set_config('lock_timeout', $1, true)"
+	_, err := s.exec(ctx, limit, []any{fmt.Sprintf("%dms", wait.Milliseconds())})
 	return err
 }
 

@@ -164,8 +164,8 @@ var mysqlTables = []string{
   "projectId" varchar(200) NOT NULL,
   "revision" int NOT NULL,
   "script" longtext NOT NULL,
-  "reached" int NOT NULL DEFAULT 0,
-  "before" varchar(40) NOT NULL DEFAULT '-',
+  "reached" int NOT NULL,
+  "before" varchar(40) NOT NULL DEFAULT '',
   "succeeded" tinyint(1) NOT NULL DEFAULT 0,
   PRIMARY KEY ("projectId")
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,

@@ -1,8 +1,10 @@
 package management
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -132,6 +134,51 @@ func TestProgress(t *testing.T) {
 		}
 		if one, _, err = b.MigrationStatus(t.Context(), shop); err != nil || one.Applied != len(one.Steps) || one.Status.IsOpen() {
 			t.Errorf("afterwards it is %+v, %v", one, err)
+		}
+	})
+}
+
+// Who waits in vain for a table is told who has it, and nothing is changed.
+// SQLite locks whole files, see sqlite.Explain.
+func TestLockedTable(t *testing.T) {
+	t.Parallel()
+	connectortest.EachConfig(t, func(t *testing.T, config connector.Config) {
+		sleep := map[string]string{"postgres": "SELECT pg_sleep(600) FROM {Dog}", "mysql": "SELECT sleep(600) FROM {Dog}"}[config.Connector]
+		if sleep == "" {
+			t.Skip("has no locks of tables")
+		}
+		config.LockTime = time.Second
+		db, m := mustOpen(t, config)
+		addShop(t, m)
+		if err := deployed(t.Context(), m, "type Dog { id: ID! @id }"); err != nil {
+			t.Fatal(err)
+		}
+		rawly(t, db, "INSERT INTO {Dog} VALUES ('1')")
+		ctx, stop := context.WithCancel(t.Context())
+		var reads sync.WaitGroup
+		reads.Go(func() {
+			before, after, _ := strings.Cut(sleep, "{Dog}")
+			table := dialect.NewBuilder(db.Facts(), db.Database(shop).Schema()).Table("Dog").Statement().SQL
+			_, _ = db.Database(shop).Raw(ctx, before+table+after)
+		})
+		defer reads.Wait()
+		defer stop()
+		const next = "type Cat { id: ID! @id }\ntype Dog { id: ID! @id age: Int! }"
+		err := deployed(t.Context(), m, next)
+		for deadline := time.Now().Add(time.Minute); err == nil && time.Now().Before(deadline); { // the read had not begun
+			if err = deployed(t.Context(), m, "type Dog { id: ID! @id }"); err == nil {
+				err = deployed(t.Context(), m, next)
+			}
+		}
+		if err == nil || !strings.Contains(err.Error(), "somebody else locks the table: try again when they are done: open transactions: ") ||
+			!strings.Contains(err.Error(), "of user \"prisma\"") || !strings.Contains(err.Error(), "was taken back") {
+			t.Errorf("a deploy that waits says %v", err)
+		}
+		stop()
+		reads.Wait()
+		checkState(t, db, m)
+		if err := deployed(t.Context(), m, next); err != nil {
+			t.Errorf("when the table is free: %v", err)
 		}
 	})
 }

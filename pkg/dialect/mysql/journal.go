@@ -13,7 +13,8 @@ type Act struct {
 	Table string // whose definition tells whether the act is done; "" when it changes none
 	Do    dialect.Statement
 	Undo  []Undo // in order; each may be run again, see IsDone
-	New   bool   // it makes a table where none is: Undo may be run even if it is not done
+	New   bool   // it makes Table, which is not there: Undo may be run even if it is not done
+	Gone  bool   // it moves Table aside, which nobody may refer to
 }
 
 // An Undo takes an act back, or a part of it.
@@ -22,6 +23,7 @@ type Undo struct {
 	Table             string   // of the two below
 	DropKeys          []string // columns whose foreign keys go before: MySQL chose their names
 	AddsKey           string   // column; where it has a foreign key the statement is passed over
+	Empty             bool     // the statement is passed over where Table has rows: it is not the one that was made
 }
 
 // Acts returns what the changes of each step take so that all of it can be
@@ -88,7 +90,7 @@ func (s *script) moveAside(t *relational.Table) {
 		writeKey(again, key)
 		undo = append(undo, Undo{Statement: again.Statement(), Table: t.Name, AddsKey: key.Column})
 	}
-	s.add(Act{Table: t.Name, Do: b.SQL("\n  RENAME TO ").Table(name).Statement(), Undo: undo})
+	s.add(Act{Table: t.Name, Do: b.SQL("\n  RENAME TO ").Table(name).Statement(), Undo: undo, Gone: true})
 }
 
 // clean drops what was moved aside.

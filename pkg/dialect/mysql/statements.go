@@ -103,7 +103,7 @@ func (s *script) create(t *relational.Table) {
 	}
 	b.SQL(" DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
 	drop := s.sql("DROP TABLE ").Table(t.Name).Statement()
-	s.add(Act{Table: t.Name, Do: b.Statement(), Undo: []Undo{{Statement: drop}}, New: true})
+	s.add(Act{Table: t.Name, Do: b.Statement(), Undo: []Undo{{Statement: drop, Table: t.Name, Empty: true}}, New: true})
 }
 
 // isList tells whether a table holds the values of a list. Prisma 1 gave those
