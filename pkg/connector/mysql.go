@@ -22,7 +22,8 @@ import (
 // for all projects and the management tables.
 type mysqlServer struct {
 	pool       *sql.DB
-	killer     *sql.DB // connections that stop what others run
+	killer     *sql.DB // a connection that stops what others run
+	kills      bool    // there is one to spare for it
 	threads    threads
 	database   string // holds every project, "" gives each its own
 	management string // database of the management tables
@@ -40,8 +41,12 @@ func openMySQL(ctx context.Context, config Config, log *slog.Logger) (*mysqlServ
 		pool: sql.OpenDB(connector), killer: sql.OpenDB(connector), database: config.Database,
 		management: cmp.Or(config.ManagementSchema, "prisma"), lockTime: config.lockTime(), log: log,
 	}
-	s.pool.SetMaxOpenConns(config.connections())
-	s.pool.SetMaxIdleConns(config.connections())
+	own := config.connections()
+	if s.kills = own > 2; s.kills { // one connection of the limit is the killer's
+		own--
+	}
+	s.pool.SetMaxOpenConns(own)
+	s.pool.SetMaxIdleConns(own)
 	s.pool.SetConnMaxIdleTime(idleTime)
 	s.killer.SetMaxOpenConns(1)
 	s.killer.SetConnMaxIdleTime(endTime)

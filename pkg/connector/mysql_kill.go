@@ -37,6 +37,9 @@ func (p mysqlPlace) take(ctx context.Context) (conn *sql.Conn, done func(), err 
 
 // kill stops the statement of a thread, if it still runs one.
 func (s *mysqlServer) kill(ctx context.Context, thread int64) {
+	if !s.kills {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
 	defer cancel()
 	if _, err := s.killer.ExecContext(ctx, "KILL QUERY "+strconv.FormatInt(thread, 10)); err != nil {

@@ -18,7 +18,7 @@ var (
 	graphQLName = regexp.MustCompile(`^[A-Za-z][0-9A-Za-z_]*$|^_[0-9A-Za-z][0-9A-Za-z_]*$`)
 	special     = regexp.MustCompile(`[^0-9A-Za-z_\s-]`)
 	between     = regexp.MustCompile(`[\s_-]+`)
-	idSuffix    = regexp.MustCompile(`(?i)_id$|([a-z0-9])I[dD]$`)
+	idSuffix    = regexp.MustCompile(`(?i:_id)$|([a-z0-9])I[dD]$`)
 )
 
 func isReserved(name string) bool {
