@@ -90,6 +90,10 @@ func (u *upgrade) nameRelations() {
 	}
 	for _, r := range u.schema.Relations {
 		name := asTypeName(r.Name)
+		if _, inline := r.Link.(*schema.Inline); inline && name == r.Name {
+			u.names[r] = name // no type is called so
+			continue
+		}
 		for taken[strings.ToLower(name)] {
 			name = shortenedTo(name, maxRelationName-len("Relation")) + "Relation"
 		}
@@ -152,14 +156,14 @@ func (u *upgrade) field(f *fieldDef, at fieldSpan) {
 func (u *upgrade) relation(f *fieldDef, field *schema.Field, at fieldSpan) {
 	name := u.names[field.Relation]
 	var arguments []string
-	if _, isTable := field.Relation.Link.(*schema.LinkTable); isTable {
-		if name != f.relationName() {
-			arguments = append(arguments, "name: "+quoted(name))
-		}
-		if old := field.Relation.Name; name != old && argumentValue(f.directives, "relation", "oldName") == nil {
-			arguments = append(arguments, "oldName: "+quoted(old))
-		}
-	} else if field.OwnsColumn() {
+	_, isTable := field.Relation.Link.(*schema.LinkTable)
+	if isTable && name != f.relationName() || name != field.Relation.Name {
+		arguments = append(arguments, "name: "+quoted(name))
+	}
+	if old := field.Relation.Name; name != old && argumentValue(f.directives, "relation", "oldName") == nil {
+		arguments = append(arguments, "oldName: "+quoted(old))
+	}
+	if !isTable && field.OwnsColumn() {
 		arguments = append(arguments, "link: INLINE")
 	}
 	if column, ok := argument(f.directives, "pgRelation", "column"); ok && column != f.name {
