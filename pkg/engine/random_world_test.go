@@ -1,0 +1,345 @@
+package engine_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// A world is a random datamodel with nodes in memory: what a database must answer.
+type world struct {
+	*rand.Rand
+	models     []*worldModel
+	relations  []*worldRelation
+	nullsFirst bool // as the database sorts
+	lastID     int
+}
+
+type (
+	worldModel struct {
+		name   string
+		intIDs bool
+		fields []*worldField
+		sides  []*worldSide // relation fields
+		nodes  []*worldNode
+	}
+	worldField struct {
+		name, typ              string
+		list, required, unique bool
+	}
+	// A worldSide is one end of a relation: a field of a model, hidden when it has no name.
+	worldSide struct {
+		relation                *worldRelation
+		model                   *worldModel
+		end                     int // 0 or 1, in relation.sides and in pairs
+		field                   string
+		list, required, cascade bool
+	}
+	worldRelation struct {
+		name  string
+		sides [2]*worldSide
+		table bool // link: TABLE
+		leads int  // the side whose column has the link otherwise
+		pairs [][2]*worldNode
+	}
+	worldNode struct {
+		id     any // string or int
+		values map[string]any
+	}
+)
+
+func (s *worldSide) back() *worldSide { return s.relation.sides[1-s.end] }
+
+func (w *world) chance(percent int) bool { return w.IntN(100) < percent }
+
+func chosen[T any](w *world, list ...T) T { return list[w.IntN(len(list))] }
+
+// newWorld makes a datamodel. With required, relation fields may be required
+// and cascade; a required field leads to a model above its own.
+func newWorld(seed uint64, required bool) *world {
+	w := &world{Rand: rand.New(rand.NewPCG(seed, 7))}
+	names := []string{"Apple", "Bear", "Cloud", "Door"}
+	for _, name := range names[:2+w.IntN(3)] {
+		w.models = append(w.models, w.newModel(name))
+	}
+	for i := range 2 + w.IntN(5) {
+		w.addRelation(i, required)
+	}
+	return w
+}
+
+func (w *world) newModel(name string) *worldModel {
+	m := &worldModel{name: name, intIDs: w.chance(25)}
+	for i, typ := range []string{"String", "String", "Int", "Float", "Boolean", "DateTime", "Kind", "Json"} {
+		if !w.chance(60) {
+			continue
+		}
+		f := &worldField{name: fmt.Sprintf("f%d", i), typ: typ}
+		switch {
+		case w.chance(15):
+			f.list = true
+		case w.chance(30) && (typ == "String" || typ == "Int"):
+			f.unique, f.required = true, w.chance(40)
+		case w.chance(25):
+			f.required = true
+		}
+		m.fields = append(m.fields, f)
+	}
+	return m
+}
+
+func (w *world) addRelation(n int, required bool) {
+	low := w.IntN(len(w.models))
+	high := low + w.IntN(len(w.models)-low)
+	x := &worldRelation{name: fmt.Sprintf("R%d", n), leads: w.IntN(2)}
+	for end, model := range []*worldModel{w.models[low], w.models[high]} {
+		x.sides[end] = &worldSide{relation: x, model: model, end: end, field: fmt.Sprintf("r%d%c", n, 'a'+end), list: w.chance(50)}
+		x.sides[end].cascade = required && w.chance(15)
+	}
+	a, b := x.sides[0], x.sides[1]
+	if required && low != high && !b.list && w.chance(40) {
+		b.required = true
+		a.required = !a.list && w.chance(25)
+	}
+	if w.chance(20) && !a.required { // one field alone: the other end is a hidden list
+		a.field, a.list, a.cascade, x.leads = "", true, false, 1
+	}
+	switch {
+	case a.list && b.list:
+		x.table = true
+	case a.list:
+		x.leads = 1
+	case b.list:
+		x.leads = 0
+	}
+	x.table = x.table || w.chance(40)
+	for _, s := range x.sides {
+		if s.field != "" {
+			s.model.sides = append(s.model.sides, s)
+		}
+	}
+	w.relations = append(w.relations, x)
+}
+
+// datamodel writes the text that is deployed.
+func (w *world) datamodel() string {
+	var b strings.Builder
+	for _, m := range w.models {
+		id := "ID! @id"
+		if m.intIDs {
+			id = "Int! @id(strategy: NONE)"
+		}
+		fmt.Fprintf(&b, "type %s {\n  id: %s\n", m.name, id)
+		for _, f := range m.fields {
+			typ := f.typ
+			if f.list {
+				typ = "[" + typ + "] @scalarList(strategy: RELATION)"
+			}
+			fmt.Fprintf(&b, "  %s: %s%s%s\n", f.name, typ, when(f.required, "!"), when(f.unique, " @unique"))
+		}
+		for _, s := range m.sides {
+			typ := s.back().model.name
+			if s.list {
+				typ = "[" + typ + "]"
+			}
+			link := when(s.relation.leads == s.end, ", link: "+cmp.Or(when(s.relation.table, "TABLE"), "INLINE"))
+			fmt.Fprintf(&b, "  %s: %s%s @relation(name: %q%s%s)\n", s.field, typ, when(s.required, "!"), s.relation.name, link, when(s.cascade, ", onDelete: CASCADE"))
+		}
+		b.WriteString("}\n\n")
+	}
+	return b.String() + "enum Kind { B A C }\n"
+}
+
+func when(condition bool, text string) string {
+	if condition {
+		return text
+	}
+	return ""
+}
+
+func (m *worldModel) node(id any) *worldNode {
+	i := slices.IndexFunc(m.nodes, func(n *worldNode) bool { return n.id == id })
+	if i < 0 {
+		return nil
+	}
+	return m.nodes[i]
+}
+
+// newID returns an id that no node has.
+func (w *world) newID(m *worldModel) any {
+	w.lastID++
+	scattered := w.lastID * 37 % 1000
+	if m.intIDs {
+		return scattered
+	}
+	return fmt.Sprintf("%s%03d", strings.ToLower(m.name[:1]), scattered)
+}
+
+// related returns the nodes behind a side of a node, in the order of ids.
+func (s *worldSide) related(n *worldNode) []*worldNode {
+	var found []*worldNode
+	for _, pair := range s.relation.pairs {
+		if pair[s.end] == n {
+			found = append(found, pair[1-s.end])
+		}
+	}
+	slices.SortFunc(found, func(x, y *worldNode) int { return compareValues(x.id, y.id) })
+	return found
+}
+
+func (s *worldSide) linked(n, other *worldNode) bool { return slices.Contains(s.related(n), other) }
+
+// unlink removes the links of a node at its side.
+func (s *worldSide) unlink(n *worldNode) {
+	s.relation.pairs = slices.DeleteFunc(s.relation.pairs, func(pair [2]*worldNode) bool { return pair[s.end] == n })
+}
+
+// link links two nodes; a to-one side loses what it had.
+func (s *worldSide) link(n, other *worldNode) {
+	if !s.list {
+		s.unlink(n)
+	}
+	if !s.back().list {
+		s.back().unlink(other)
+	}
+	if !s.linked(n, other) {
+		var pair [2]*worldNode
+		pair[s.end], pair[1-s.end] = n, other
+		s.relation.pairs = append(s.relation.pairs, pair)
+	}
+}
+
+// An enumValue is written without quotes in GraphQL.
+type enumValue string
+
+// value returns a random value of a type, never null.
+func (w *world) value(typ string) any {
+	switch typ {
+	case "Int":
+		return chosen(w, -7, 0, 1, 2, 3, 2147483647)
+	case "Float":
+		return chosen(w, -1.5, 0.0, 0.25, 2.0, 123456.75)
+	case "Boolean":
+		return w.chance(50)
+	case "DateTime":
+		return chosen(w, "1969-07-20T20:17:40.000Z", "2017-01-01T00:00:00.057Z", "2017-01-01T00:00:00.058Z", "2024-02-29T23:59:59.999Z")
+	case "Kind":
+		return enumValue(chosen(w, "A", "B", "C"))
+	case "Json":
+		return chosen(w, `{"a":[1,null]}`, `{}`, `{"x":"y"}`)
+	}
+	return chosen(w, "", "a", "ab", "abc", "b", "ba", "cab", "bc")
+}
+
+// values returns the scalar values of a new node.
+func (w *world) values(m *worldModel) map[string]any {
+	values := map[string]any{}
+	for _, f := range m.fields {
+		values[f.name] = w.fieldValue(f)
+	}
+	return values
+}
+
+func (w *world) fieldValue(f *worldField) any {
+	switch {
+	case f.list:
+		list := []any{}
+		for range w.IntN(4) {
+			list = append(list, w.value(f.typ))
+		}
+		return list
+	case !f.required && w.chance(30):
+		return nil
+	case f.unique:
+		w.lastID++
+		if f.typ == "Int" {
+			return w.lastID
+		}
+		return fmt.Sprintf("u%d", w.lastID)
+	}
+	return w.value(f.typ)
+}
+
+// compareValues is the order of two values that are not null.
+func compareValues(x, y any) int {
+	switch x := x.(type) {
+	case int:
+		return cmp.Compare(x, y.(int))
+	case float64:
+		return cmp.Compare(x, y.(float64))
+	case bool:
+		return cmp.Compare(btoi(x), btoi(y.(bool)))
+	case enumValue:
+		return cmp.Compare(x, y.(enumValue))
+	}
+	return cmp.Compare(x.(string), y.(string))
+}
+
+// An object is an input object; its members keep their order.
+type (
+	object []member
+	member struct {
+		key   string
+		value any
+	}
+)
+
+// input writes a value in GraphQL, or as JSON for variables.
+func input(value any, asJSON bool) string {
+	switch value := value.(type) {
+	case nil:
+		return "null"
+	case enumValue:
+		if asJSON {
+			return fmt.Sprintf("%q", string(value))
+		}
+		return string(value)
+	case object:
+		parts := make([]string, len(value))
+		for i, m := range value {
+			parts[i] = m.key + ": " + input(m.value, asJSON)
+			if asJSON {
+				parts[i] = `"` + m.key + `": ` + input(m.value, asJSON)
+			}
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	case []any:
+		parts := make([]string, len(value))
+		for i, v := range value {
+			parts[i] = input(v, asJSON)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case string:
+		text, _ := json.Marshal(value)
+		return string(text)
+	}
+	return fmt.Sprint(value)
+}
+
+// output is how a value stands in an answer that was decoded.
+func (f *worldField) output(value any) any {
+	switch value := value.(type) {
+	case []any:
+		list := []any{}
+		for _, v := range value {
+			list = append(list, (&worldField{typ: f.typ}).output(v))
+		}
+		return list
+	case int:
+		return float64(value)
+	case enumValue:
+		return string(value)
+	case string:
+		if f.typ == "Json" {
+			var decoded any
+			_ = json.Unmarshal([]byte(value), &decoded)
+			return decoded
+		}
+	}
+	return value
+}
+
+func idOutput(id any) any { return (&worldField{typ: "ID"}).output(id) }
