@@ -1,142 +1,178 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"log/slog"
+	"net"
+	"sync"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"github.com/prisma1-go/prisma1/pkg/auth"
+	"github.com/prisma1-go/prisma1/pkg/cloud"
+	"github.com/prisma1-go/prisma1/pkg/cloud/web"
+	"github.com/prisma1-go/prisma1/pkg/server"
 )
 
-type accountOptions struct {
-	App  *App
-	JSON bool
+type cloudOptions struct {
+	App   *App
+	Flags *pflag.FlagSet
+	Cloud cloudFlags
+
+	URL         string
+	SandboxURL  string
+	SandboxPort int // -1 leaves the configuration's
 }
 
-func newAccountCmd(app *App, run func(context.Context, *accountOptions) error) *cobra.Command {
-	opts := &accountOptions{App: app}
+func newCloudCmd(app *App, run func(context.Context, *cloudOptions) error) *cobra.Command {
+	opts := &cloudOptions{App: app}
 	cmd := &cobra.Command{
-		Use:   "account",
-		Short: "Display account information",
-		Example: `- Show whose session key is stored
-  $ prisma1 account`,
-		Args: noArgs,
+		Use:   "cloud",
+		Short: "Run a cloud of your own: accounts, workspaces, a sandbox, private servers",
+		Example: `- A cloud on this machine, and an account on it
+  $ prisma1 cloud
+  $ prisma1 cloud user add you@example.org
+
+- On each computer from which services are deployed
+  $ prisma1 login --cloud http://127.0.0.1:4480`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
 	}
-	cmd.Flags().BoolVarP(&opts.JSON, "json", "j", false, "Json Output")
+	opts.Flags = cmd.Flags()
+	opts.Cloud.register(opts.Flags)
+	opts.Flags.StringVar(&opts.URL, "url", "", "Address at which browsers and CLIs reach the cloud (default where it listens)")
+	opts.Flags.StringVar(&opts.SandboxURL, "sandbox-url", "", "Address at which the sandbox is reached")
+	opts.Flags.IntVar(&opts.SandboxPort, "sandbox-port", -1, "Port of the sandbox, 0 picks one (default 4481)")
+	registerServerSettings(opts.Flags)
+	opts.Flags.Lookup("port").Usage = "Port to listen on, 0 picks one (default 4480)"
+	cmd.AddCommand(newCloudUserCmd(app), newCloudWorkspaceCmd(app, runCloudWorkspaceAdd), newCloudInviteCmd(app, runCloudInvite), newCloudServerCmd(app))
 	return cmd
 }
 
-func newConsoleCmd(app *App, run func(context.Context, *accountOptions) error) *cobra.Command {
-	opts := &accountOptions{App: app}
-	return &cobra.Command{
-		Use:   "console",
-		Short: "Open Prisma Console in browser",
-		Example: `- Learn what has taken the place of the console
-  $ prisma1 console`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+// configure reads flags, environment and file.
+func (o *cloudOptions) configure() (*cloudConfig, *slog.Logger, error) {
+	settings, err := readServerSettings(o.Flags)
+	if err != nil {
+		return nil, nil, err
 	}
+	config, err := o.Cloud.load(o.App)
+	if err != nil {
+		return nil, nil, err
+	}
+	if settings.Host != "" {
+		config.Host = settings.Host
+	}
+	if settings.Port >= 0 {
+		config.Port = settings.Port
+	}
+	if o.URL != "" {
+		config.URL = o.URL
+	}
+	if o.SandboxURL != "" {
+		config.Sandbox.URL = o.SandboxURL
+	}
+	if o.SandboxPort >= 0 {
+		config.Sandbox.Port = &o.SandboxPort
+	}
+	config.Version, config.Commit = version, thisBuild().Commit
+	return config, settings.logger(o.App.Terminal.Err), nil
 }
 
-// runAccount asks the cloud who is logged in, or else says what the session key says of itself.
-func runAccount(ctx context.Context, opts *accountOptions) error {
-	registry, err := opts.App.registry()
+func runCloud(ctx context.Context, opts *cloudOptions) error {
+	config, log, err := opts.configure()
 	if err != nil {
 		return err
 	}
-	key, source := opts.App.cloudKey(registry)
-	account := struct {
-		LoggedIn bool   `json:"loggedIn"`
-		User     string `json:"user,omitempty"` // of the session key
-		Email    string `json:"email,omitempty"`
-		Name     string `json:"name,omitempty"`
-		Cloud    string `json:"cloud,omitempty"`   // address
-		Expires  string `json:"expires,omitempty"` // RFC 3339
-		Source   string `json:"source,omitempty"`  // of the session key
-	}{LoggedIn: key != ""}
-	if key != "" {
-		account.Source = source
-		if login, err := auth.ReadLogin(key); err == nil {
-			account.User = login.UserID
-			if !login.Expires.IsZero() {
-				account.Expires = login.Expires.UTC().Format(time.RFC3339)
-			}
-		}
+	for _, warning := range config.Warnings {
+		log.Warn("the cloud's configuration: " + warning)
 	}
-	access, err := opts.App.cloud()
+	c, closeRecords, err := config.open(ctx, log)
 	if err != nil {
 		return err
 	}
-	if access != nil {
-		me, err := access.me(ctx)
-		if err != nil {
-			opts.App.Terminal.Warning(describe(err))
-			account.LoggedIn = account.LoggedIn && !loggedOut(err)
-		}
-		account.Email, account.Name, account.Cloud = me.Email, me.Name, access.Endpoint
+	defer closeRecords()
+	listener, err := server.Listen(config.Host, config.Port)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	site, err := web.New(c, web.Config{URL: config.address(listener.Addr()), OpenID: config.openID()}, log)
+	if err != nil {
+		return err
+	}
+	sandbox, sandboxURL, err := openSandbox(ctx, c, config, log)
+	if err != nil {
+		return err
+	}
+	if sandbox != nil {
+		defer sandbox.Close()
 	}
 	t := opts.App.Terminal
-	switch {
-	case opts.JSON:
-		return printJSON(t, account)
-	case !account.LoggedIn:
-		t.Printf("Currently not logged in. Run prisma1 login to login.\n")
-	case account.Email != "":
-		t.Printf("Email: %s\nName:  %s\nCloud: %s\n", account.Email, account.Name, account.Cloud)
-	default:
-		t.Printf("Logged in with the session key in %s.\nUser:    %s\nExpires: %s\n", source, cmp.Or(account.User, "unknown"), cmp.Or(account.Expires, "never"))
+	t.Printf("Cloud running on %s\n", config.address(listener.Addr()))
+	if sandbox != nil {
+		t.Printf("Sandbox running on %s\n", sandboxURL)
 	}
+	if users, err := c.Users(ctx); err == nil && len(users) == 0 {
+		t.Notef("There is no account yet. Make one with: prisma1 cloud user add you@example.org\n")
+	}
+	if err := serveBoth(ctx, listener, site, sandbox, log); err != nil {
+		return err
+	}
+	log.Info("cloud stopped")
 	return nil
 }
 
-func runConsole(_ context.Context, opts *accountOptions) error {
-	registry, err := opts.App.registry()
+// openSandbox opens the shared server and registers it; nil when there is to be none.
+func openSandbox(ctx context.Context, c *cloud.Cloud, config *cloudConfig, log *slog.Logger) (*server.Server, string, error) {
+	if config.Sandbox.Off {
+		return nil, "", nil
+	}
+	// The key comes first: the server needs it before it listens, and its address is known after that.
+	key, err := c.AddServer(ctx, "", cloud.Sandbox, "http://127.0.0.1")
 	if err != nil {
-		return err
+		return nil, "", err
 	}
-	address, err := opts.App.cloudAddress("", registry)
+	sandbox, err := server.Open(ctx, config.sandbox(key), log)
 	if err != nil {
-		return err
+		return nil, "", fmt.Errorf("open the sandbox: %w", err)
 	}
-	if address == "" {
-		return errors.New("The Prisma Console was part of the Prisma Cloud, which is shut down. prisma1 cloud runs one of your own; prisma1 playground shows the service in the browser, prisma1 list all services")
+	listens, err := sandbox.Listen()
+	if err != nil {
+		return nil, "", errors.Join(fmt.Errorf("the sandbox: %w", err), sandbox.Close())
 	}
-	opts.App.Terminal.Printf("Opening Prisma console %s in the browser\n", address)
-	return opts.App.openBrowser(address)
-}
-
-type clusterTokenOptions struct {
-	App        *App
-	Definition definitionFlags
-	Copy       bool
-}
-
-func newClusterTokenCmd(app *App, run func(context.Context, *clusterTokenOptions) error) *cobra.Command {
-	opts := &clusterTokenOptions{App: app}
-	cmd := &cobra.Command{
-		Use:   "cluster-token",
-		Short: "Create a management token for the server of the service",
-		Example: `- A token for the management API, for five years
-  $ prisma1 cluster-token`,
-		Hidden: true,
-		Args:   noArgs,
-		RunE:   func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },
+	address, err := config.sandboxAddress(listens)
+	if err == nil {
+		_, err = c.AddServer(ctx, "", cloud.Sandbox, address)
 	}
-	opts.Definition.register(cmd)
-	cmd.Flags().BoolVarP(&opts.Copy, "copy", "c", false, "Copy token to clipboard")
-	return cmd
+	if err != nil {
+		return nil, "", errors.Join(err, sandbox.Close())
+	}
+	return sandbox, address, nil
 }
 
-func runClusterToken(ctx context.Context, opts *clusterTokenOptions) error {
-	return runToken(ctx, &tokenOptions{App: opts.App, Definition: opts.Definition, Copy: opts.Copy, Management: true, Lifetime: managementLifetime})
-}
-
-// noManagementSecret says where a management token would get its key from.
-func noManagementSecret() error {
-	return fmt.Errorf("Couldn't generate token: there is no management secret. Set %s, write it into .env, or add the server with prisma1 cluster add", secretVariable)
+// serveBoth serves cloud and sandbox until ctx ends or one of them fails.
+func serveBoth(ctx context.Context, listener net.Listener, site *web.Site, sandbox *server.Server, log *slog.Logger) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var group sync.WaitGroup
+	errs := make([]error, 2)
+	group.Go(func() {
+		defer stop()
+		errs[0] = server.Serve(ctx, listener, site.Handler(), log)
+	})
+	if sandbox != nil {
+		group.Go(func() {
+			defer stop()
+			errs[1] = sandbox.Serve(ctx)
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
 }
