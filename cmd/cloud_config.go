@@ -183,9 +183,20 @@ func (c *cloudConfig) address(listens net.Addr) string {
 		return c.URL
 	}
 	if listens != nil {
-		return "http://" + listens.String()
+		return addressOf(listens)
 	}
 	return "http://" + net.JoinHostPort(cmp.Or(c.Host, "127.0.0.1"), strconv.Itoa(c.Port))
+}
+
+// addressOf is the address of what listens; that of all addresses is told by this machine's name.
+func addressOf(listens net.Addr) string {
+	host, port, err := net.SplitHostPort(listens.String())
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		if name, err := os.Hostname(); err == nil {
+			return "http://" + net.JoinHostPort(name, port)
+		}
+	}
+	return "http://" + listens.String()
 }
 
 // sandbox is the server on which every workspace may deploy. It takes tokens of the cloud alone.
@@ -204,7 +215,7 @@ func (c *cloudConfig) sandbox(publicKey string) server.Config {
 // sandboxAddress is where the sandbox is reached: on the cloud's host, unless said otherwise.
 func (c *cloudConfig) sandboxAddress(listens net.Addr) (string, error) {
 	if c.Sandbox.URL != "" || c.URL == "" {
-		return cmp.Or(c.Sandbox.URL, "http://"+listens.String()), nil
+		return cmp.Or(c.Sandbox.URL, addressOf(listens)), nil
 	}
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Hostname() == "" {

@@ -5,6 +5,7 @@ import (
 	_ "embed" // schema.graphql
 	"net/http"
 
+	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/graphql"
 )
 
@@ -47,7 +48,7 @@ func (c *call) root(kind graphql.Kind) graphql.Resolver {
 }
 
 func (c *call) failure(ctx context.Context, err error) *graphql.Error {
-	if !isFault(err) && ctx.Err() == nil {
+	if fault.CodeOf(err) == fault.Internal && ctx.Err() == nil {
 		c.log.Error("cloud request failed", "requestId", c.from.RequestID, "cause", err)
 	}
 	return graphql.Failure(err, c.from.RequestID)

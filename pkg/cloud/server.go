@@ -10,7 +10,6 @@ import (
 // A Server is a Prisma server that holds a public key of the cloud.
 type Server struct {
 	ID   string
-	Key  string
 	Name string
 	URL  string
 
@@ -106,14 +105,6 @@ func (c *Cloud) PublicKey(ctx context.Context, slug, name string) (string, error
 		return "", refused("There is no server %s.", short(name))
 	}
 	return c.keys.public(answer.Server.ID)
-}
-
-// OwnPublicKey is PublicKey for a member of the workspace.
-func (c *Cloud) OwnPublicKey(ctx context.Context, userID, slug, name string) (string, error) {
-	if _, err := c.Membership(ctx, userID, slug); err != nil {
-		return "", err
-	}
-	return c.PublicKey(ctx, slug, name)
 }
 
 // A RegisteredServer is a server with the workspace it belongs to.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/auth"
-	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/project"
 )
 
@@ -163,6 +162,3 @@ func (c *Cloud) deleteService(ctx context.Context, p *place) (id string, err err
 	}
 	return answer.DeleteService.ID, nil
 }
-
-// isFault tells whether an error is for the client.
-func isFault(err error) bool { return fault.CodeOf(err) != fault.Internal }

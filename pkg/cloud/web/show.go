@@ -32,7 +32,6 @@ func parseTemplates(names ...string) map[string]*template.Template {
 type view struct {
 	User    *cloud.User // who is signed in
 	Problem string      // what went wrong
-	Note    string      // what was done
 
 	Title, Text string // of a message
 	Next        string
