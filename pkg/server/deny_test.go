@@ -27,6 +27,8 @@ var managementCalls = map[string]string{
 	"addProject":           `mutation { addProject(input: {name: "blog", stage: "dev"}) { project { name } } }`,
 	"deleteProject":        `mutation { deleteProject(input: {name: "shop", stage: "dev"}) { project { name } } }`,
 	"deploy":               `mutation { deploy(input: {name: "shop", stage: "dev", types: "", force: true}) { errors { type } } }`,
+	"deployLock":           `{ deployLock(name: "shop", stage: "dev") { holder } }`,
+	"resolveMigration":     `mutation { resolveMigration(input: {name: "shop", stage: "dev"}) { migrations { revision } } }`,
 	"setCloudSecret":       `mutation { setCloudSecret(input: {secret: "x"}) { clientMutationId } }`,
 }
 
