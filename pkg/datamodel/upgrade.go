@@ -1,6 +1,7 @@
 package datamodel
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -94,8 +95,10 @@ func (u *upgrade) nameRelations() {
 			u.names[r] = name // no type is called so
 			continue
 		}
-		for taken[strings.ToLower(name)] {
-			name = shortenedTo(name, maxRelationName-len("Relation")) + "Relation"
+		base := name
+		for i, suffix := 2, "Relation"; taken[strings.ToLower(name)]; i++ {
+			name = shortenedTo(base, maxRelationName-len(suffix)) + suffix
+			suffix = fmt.Sprintf("Relation%d", i)
 		}
 		taken[strings.ToLower(name)] = true
 		u.names[r] = name
