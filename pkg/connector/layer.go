@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"bytes"
 	"slices"
 	"sync"
 
@@ -31,6 +32,7 @@ type layer struct {
 	total     groupRow // of a connection, see plan.Connection
 	groupings [][]groupRow
 
+	near []byte  // the parent's id of the row before
 	ids  groups  // what groups points to
 	next []int32 // where regroup puts the next row of each group
 }
@@ -51,7 +53,7 @@ func (l *layer) release() {
 	*l = layer{
 		text: l.text[:0], ends: l.ends[:0], keys: l.keys[:0], bounds: l.bounds[:0],
 		parent: l.parent[:0], order: l.order[:0], starts: l.starts[:0], next: l.next[:0],
-		children: l.children[:0], lists: l.lists[:0], ids: l.ids,
+		children: l.children[:0], lists: l.lists[:0], ids: l.ids, near: l.near,
 	}
 	layers.Put(l)
 }
@@ -180,8 +182,14 @@ func (l *layer) join(r rows) (err error) {
 	if l.text, err = r.appendJSON(l.text, l.frame.parent, l.frame.columns[l.frame.parent].typ); err != nil {
 		return err
 	}
-	i, ok := l.groups.index[string(l.text[end:])]
+	id := l.text[end:]
 	l.text = l.text[:end]
+	if l.rows > 0 && bytes.Equal(id, l.near) {
+		l.parent = append(l.parent, l.parent[l.rows-1])
+		return nil
+	}
+	l.near = append(l.near[:0], id...)
+	i, ok := l.groups.index[string(id)]
 	if !ok {
 		i = -1
 	}

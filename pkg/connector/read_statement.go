@@ -34,14 +34,18 @@ func writeRead(b *dialect.Builder, l *layer) {
 		}
 		b.SQL("p.c" + strconv.Itoa(i))
 	}
-	if b.Facts().Lateral && !l.read.Via.OwnsColumn() {
+	if b.Facts().Lateral && l.read.Via.Back().OwnsColumn() { // behind a link table one join for all is cheaper
 		writeEach(b, l, limit)
 		return
 	}
 	b.SQL("\nFROM (\n")
 	writeSelect(b, l, true)
-	b.SQL("\n) AS p\nWHERE n > ").Arg(int64(page.Skip))
-	b.SQL(" AND n - ").Arg(int64(page.Skip)).SQL(" <= ").Arg(limit)
+	b.SQL("\n) AS p\nWHERE ")
+	if page.Skip > 0 {
+		b.SQL("n > ").Arg(int64(page.Skip)).SQL(" AND n - ").Arg(int64(page.Skip)).SQL(" <= ").Arg(limit)
+	} else {
+		b.SQL("n <= ").Arg(limit)
+	}
 	b.SQL("\nORDER BY c" + strconv.Itoa(l.frame.parent) + ", n")
 }
 

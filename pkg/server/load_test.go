@@ -83,11 +83,12 @@ type musicStore struct {
 func openMusicStore(t testing.TB, config connector.Config, scale int) *musicStore {
 	t.Helper()
 	url := start(t, Config{Database: config})
-	deploy(t, client.New(url, "", nil), "music", "dev", store)
+	name := fmt.Sprintf("music%d", scale)
+	deploy(t, client.New(url, "", nil), name, "dev", store)
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost, transport.DisableCompression = 64, true
 	t.Cleanup(transport.CloseIdleConnections)
-	s := &musicStore{url: url + "/music/dev", client: &http.Client{Transport: transport}}
+	s := &musicStore{url: url + "/" + name + "/dev", client: &http.Client{Transport: transport}}
 	s.sent.Store(1_000_000)
 	s.fill(t, scale)
 	return s
@@ -183,11 +184,6 @@ func BenchmarkGrowth(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.Run("x"+text, func(b *testing.B) {
-				if config.Connector == "sqlite" && !config.Memory {
-					config.Directory = b.TempDir()
-				} else {
-					config.ManagementSchema = "management" + text
-				}
 				s := openMusicStore(b, config, scale)
 				for _, w := range reads {
 					if w.name == "nested" || w.name == "lookup" || w.name == "siblings" {
