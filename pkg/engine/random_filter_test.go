@@ -116,7 +116,8 @@ func (w *world) scalarFilter(m *worldModel) (string, any, func(*worldNode) truth
 	if m.intIDs {
 		typ = "Int"
 	}
-	draw := func() any { return chosen(w, m.nodes...).id }
+	ids := append(slices.Clone(m.nodes), &worldNode{id: w.unusedID(m)})
+	draw := func() any { return chosen(w, ids...).id }
 	if len(fields) > 0 && w.chance(85) {
 		f := chosen(w, fields...)
 		name, typ, of = f.name, f.typ, func(n *worldNode) any { return n.values[f.name] }

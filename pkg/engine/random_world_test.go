@@ -212,8 +212,10 @@ func (s *worldSide) link(n, other *worldNode) {
 	}
 }
 
-// An enumValue is written without quotes in GraphQL.
-type enumValue string
+type (
+	enumValue string // without quotes in GraphQL
+	jsonValue string // within quotes there, and itself among variables
+)
 
 // value returns a random value of a type, never null.
 func (w *world) value(typ string) any {
@@ -229,7 +231,7 @@ func (w *world) value(typ string) any {
 	case "Kind":
 		return enumValue(chosen(w, "A", "B", "C"))
 	case "Json":
-		return chosen(w, `{"a":[1,null]}`, `{}`, `{"x":"y"}`)
+		return chosen(w, jsonValue(`{"a":[1,null]}`), `{}`, `{"x":"y"}`)
 	}
 	return chosen(w, "", "a", "ab", "abc", "b", "ba", "cab", "bc")
 }
@@ -297,6 +299,11 @@ func input(value any, asJSON bool) string {
 			return fmt.Sprintf("%q", string(value))
 		}
 		return string(value)
+	case jsonValue:
+		if asJSON {
+			return string(value)
+		}
+		return input(string(value), false)
 	case object:
 		parts := make([]string, len(value))
 		for i, m := range value {
@@ -332,12 +339,10 @@ func (f *worldField) output(value any) any {
 		return float64(value)
 	case enumValue:
 		return string(value)
-	case string:
-		if f.typ == "Json" {
-			var decoded any
-			_ = json.Unmarshal([]byte(value), &decoded)
-			return decoded
-		}
+	case jsonValue:
+		var decoded any
+		_ = json.Unmarshal([]byte(value), &decoded)
+		return decoded
 	}
 	return value
 }
