@@ -206,6 +206,9 @@ func (c *cloudConfig) sandbox(publicKey string) server.Config {
 	config.Database, config.RawAccess, config.DisableManagement = c.database("sandbox"), false, false
 	config.ManagementSecrets, config.ManagementPublicKeys = nil, []string{publicKey}
 	config.Warnings = nil // told by the cloud
+	if config.Throttling == nil {
+		config.Throttling = server.DemoThrottling()
+	}
 	if c.Sandbox.Port != nil {
 		config.Port = *c.Sandbox.Port
 	}

@@ -16,6 +16,11 @@ const (
 	TooManyNodes      Code = 3210
 )
 
+// Crowd is the fault of a call for which there is no place to wait (RequestThrottler.scala).
+func Crowd() *Error {
+	return New(ThrottlerBufferFull, "There are too many concurrent queries for this service.")
+}
+
 // LargeBody is the fault of a request that is larger than most bytes.
 func LargeBody(most int) *Error {
 	return New(BodyTooLarge, "The request is larger than %d bytes.", most)

@@ -11,8 +11,12 @@ import (
 	"time"
 )
 
-// ErrFull is the answer to a call for which there is no place to wait.
-var ErrFull = errors.New("too many calls wait already")
+var (
+	// ErrFull is the answer to a call for which there is no place to wait.
+	ErrFull = errors.New("too many calls wait already")
+	// ErrClosed is the answer to a call that would wait at a limiter that was closed.
+	ErrClosed = errors.New("nobody may wait any longer")
+)
 
 // Settings say how many calls of one key may go on.
 type Settings struct {
@@ -31,6 +35,8 @@ type Limiter struct {
 	interval time.Duration // from one token to the next
 	start    time.Time
 	seed     maphash.Seed
+	closed   chan struct{}
+	close    sync.Once
 
 	mu      sync.Mutex
 	buckets map[uint64]*bucket // by the hash of their key, which may be long
@@ -57,14 +63,15 @@ func New(s Settings) *Limiter {
 		interval: max(1, s.Period/time.Duration(s.Calls)),
 		start:    time.Now(),
 		seed:     maphash.MakeSeed(),
+		closed:   make(chan struct{}),
 		buckets:  make(map[uint64]*bucket),
 		sweepAt:  minSweep,
 	}
 }
 
 // Wait returns when a call of the key may go on, and how long that took.
-// Returns ErrFull at once when too many wait, and the error of ctx when that
-// ends first; then the call has left the queue and took no token.
+// Returns ErrFull at once when too many wait, and the error of ctx or ErrClosed
+// when one of these ends first; then the call has left the queue and took no token.
 func (l *Limiter) Wait(ctx context.Context, key string) (time.Duration, error) {
 	l.mu.Lock()
 	came := l.now()
@@ -87,9 +94,14 @@ func (l *Limiter) Wait(ctx context.Context, key string) (time.Duration, error) {
 	case <-turn:
 		return l.now() - came, nil
 	case <-ctx.Done():
-		return l.now() - came, l.leave(ctx, b, place)
+		return l.now() - came, l.leave(b, place, context.Cause(ctx))
+	case <-l.closed:
+		return l.now() - came, l.leave(b, place, ErrClosed)
 	}
 }
+
+// Close sends away who waits. A closed limiter lets calls go on for which there are tokens.
+func (l *Limiter) Close() { l.close.Do(func() { close(l.closed) }) }
 
 func (l *Limiter) now() time.Duration { return time.Since(l.start) }
 
@@ -156,7 +168,7 @@ func (l *Limiter) goOn(b *bucket) {
 }
 
 // leave takes a call out of the queue. One whose turn has just come goes on: its token is taken.
-func (l *Limiter) leave(ctx context.Context, b *bucket, place *list.Element) error {
+func (l *Limiter) leave(b *bucket, place *list.Element, because error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	select {
@@ -168,5 +180,5 @@ func (l *Limiter) leave(ctx context.Context, b *bucket, place *list.Element) err
 	if b.waiting.Len() == 0 {
 		b.timer.Stop()
 	}
-	return context.Cause(ctx)
+	return because
 }

@@ -125,6 +125,23 @@ func TestHangUp(t *testing.T) {
 	})
 }
 
+func TestClose(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := New(demo)
+		time.AfterFunc(1500*time.Millisecond, l.Close)
+		got := burst(l, "shop", 13)
+		const second = time.Second
+		want := []outcome{{second, second, nil}, {1500 * time.Millisecond, 1500 * time.Millisecond, ErrClosed}, {1500 * time.Millisecond, 1500 * time.Millisecond, ErrClosed}}
+		if !slices.Equal(got[10:], want) {
+			t.Errorf("got %v, want %v", got[10:], want)
+		}
+		if _, err := l.Wait(t.Context(), "shop"); !errors.Is(err, ErrClosed) {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
+}
+
 // TestForgets: keys that nobody uses any more cost nothing.
 func TestForgets(t *testing.T) {
 	t.Parallel()

@@ -27,6 +27,7 @@ type Config struct {
 	Database          connector.Config
 	Limits            graphql.Limits // of one request to a data API; the zero value is graphql.DefaultLimits
 	BodyBytes         int            // of the largest request that is read; 0 is DefaultBodyBytes
+	Throttling        *Throttling    // of each service; nil and one without calls throttle nothing
 
 	// Any of these verifies management tokens; none of both leaves the management API open.
 	ManagementSecrets    []string // HS256
@@ -101,6 +102,7 @@ func legacyConfig(env func(string) string) (Config, error) {
 		portFrom(env, "PORT", &config.Port),
 		portFrom(env, "SQL_CLIENT_PORT", &config.Database.Port),
 		legacyLimit(env, &config.Database),
+		throttlingFrom(env, &config),
 	)
 	return config, err
 }

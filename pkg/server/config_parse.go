@@ -18,7 +18,7 @@ var errNoDatabases = errors.New("Expected hash under 'databases' to be non-empty
 
 // ParseConfig reads a server configuration in YAML. Wrong values are refused
 // with line and key, all at once; unknown keys become Warnings. env gives ENV,
-// the prefix of request ids, and a public key that the text does not have.
+// the prefix of request ids, and a public key and throttling that the text does not have.
 // others are keys at the root that somebody else reads.
 //
 // Values are taken as Prisma 1 took them: a number may be quoted, an empty text
@@ -47,8 +47,11 @@ func ParseConfig(text []byte, env func(string) string, others ...string) (Config
 	root.ignore(others...)
 	parseKeys(root, &config, env)
 	database := parseDatabase(databases, &config)
-	sections := []*section{root, databases, database, parseLimits(root, &config), parseSlowStatements(root, &config)}
+	sections := []*section{root, databases, database, parseLimits(root, &config), parseSlowStatements(root, &config), parseThrottling(root, &config)}
 	var err error
+	if config.Throttling == nil {
+		err = throttlingFrom(env, &config)
+	}
 	for _, s := range sections {
 		config.Warnings = append(config.Warnings, s.unused()...)
 		err = errors.Join(err, s.err)

@@ -160,6 +160,11 @@ func TestParseConfigRefuses(t *testing.T) {
 		{"bad uri", "databases: {default: {connector: postgres, uri: 'topsecret'}}", "the uri must have the form"},
 		{"no limit", "databases: {default: {connector: sqlite}}\nlimits:\n  depth: 0", "line 3: limits.depth: 0 is no limit (1 or more)"},
 		{"negative time", "databases: {default: {connector: sqlite}}\nslowStatements: {milliseconds: -1}", "line 2: slowStatements.milliseconds: -1 is less than 0, which logs none"},
+		{"throttling nothing", "databases: {default: {connector: sqlite}}\nthrottling: {calls: 0}", "line 2: throttling.calls: 0 is no limit (1 or more)"},
+		{"throttling for ever", "databases: {default: {connector: sqlite}}\nthrottling: {seconds: 100000}", "line 2: throttling.seconds: 100000 is more than a day"},
+		{"nobody may wait", "databases: {default: {connector: sqlite}}\nthrottling: {waiting: -1}", "line 2: throttling.waiting: -1 is less than 0"},
+		{"exempt is no service", "databases: {default: {connector: sqlite}}\nthrottling: {exempt: [shop/dev, a/b/c/d]}", `line 2: throttling.exempt: "a/b/c/d" is no service, such as shop/dev`},
+		{"throttling is a word", "throttling: much\ndatabases: {default: {connector: sqlite}}", "line 1: throttling: true or false is expected here, got much"},
 		{"two at once", "port: x\nrawAccess: x\ndatabases: {default: {connector: sqlite}}", "got x\nline 2: rawAccess"},
 	}
 	for _, test := range tests {

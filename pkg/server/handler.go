@@ -19,6 +19,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/engine"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/project"
+	"github.com/prisma1-go/prisma1/pkg/ratelimit"
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
 
@@ -122,7 +123,7 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request, requestID string) 
 		answerJSON(w, r, status, answer)
 		return
 	}
-	status, answer, err := s.serviceAnswer(ctx, r, requestID, body)
+	status, answer, err := s.serviceAnswer(ctx, w.Header(), r, requestID, body)
 	if err != nil {
 		status, answer = s.failure(ctx, requestID, err)
 	}
@@ -151,12 +152,20 @@ func readBody(w http.ResponseWriter, r *http.Request, most int) (body []byte, st
 var errPath = errors.New("Unsupported project ID encoding. ")
 
 // serviceAnswer answers a request to a service: its data API or one of the
-// endpoints below it. Returns the faults ProjectNotFound and InvalidToken.
-func (s *Server) serviceAnswer(ctx context.Context, r *http.Request, requestID string, body []byte) (int, []byte, error) {
+// endpoints below it; header is that of the answer. Returns the faults
+// ThrottlerBufferFull, ProjectNotFound and InvalidToken.
+func (s *Server) serviceAnswer(ctx context.Context, header http.Header, r *http.Request, requestID string, body []byte) (int, []byte, error) {
 	path, endpoint := splitEndpoint(r.URL.Path)
 	id, ok := project.FromPath(path)
 	if !ok {
 		return 0, nil, errPath
+	}
+	var waited throttled
+	if endpoint == "" || endpoint == "private" {
+		var err error
+		if waited, err = s.throttle.wait(ctx, id); err != nil {
+			return 0, nil, err
+		}
 	}
 	p, err := s.management.Project(ctx, id)
 	if err != nil {
@@ -189,6 +198,9 @@ func (s *Server) serviceAnswer(ctx context.Context, r *http.Request, requestID s
 		answer = service.Export
 	}
 	status, text := answer(ctx, requestID, body)
+	if status == http.StatusOK {
+		waited.tell(header)
+	}
 	return status, text, nil
 }
 
@@ -211,6 +223,9 @@ func (s *Server) failure(ctx context.Context, requestID string, err error) (int,
 	}
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return http.StatusOK, errorBody(f.Message, f.Code, requestID)
+	}
+	if errors.Is(err, ratelimit.ErrClosed) || ctx.Err() != nil { // of a client that hung up nobody reads it
+		return http.StatusServiceUnavailable, errorBody("The server stops. Please try again in a moment.", 0, requestID)
 	}
 	s.log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("requestId", requestID), slog.Any("cause", err))
 	return http.StatusInternalServerError, internalError(requestID)

@@ -45,6 +45,7 @@ type Server struct {
 	management *management.Management
 	engine     *engine.Engine
 	listener   net.Listener
+	throttle   *throttle
 
 	opened chan struct{} // closed when connector, management and engine are there
 }
@@ -54,7 +55,7 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	if _, err := config.verifiers(); err != nil {
 		return nil, err
 	}
-	return &Server{config: config, log: log, opened: make(chan struct{})}, nil
+	return &Server{config: config, log: log, throttle: newThrottle(config.Throttling), opened: make(chan struct{})}, nil
 }
 
 // Open is New for who needs the databases before serving, or their error.
@@ -154,6 +155,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	})
 	defer watch.Wait()
 	defer fail(nil)
+	defer context.AfterFunc(serving, s.throttle.close)()
 	err := Serve(serving, s.listener, s.handler(), s.log)
 	if ctx.Err() == nil { // the databases could not be opened
 		err = errors.Join(context.Cause(serving), err)
