@@ -46,7 +46,7 @@ func (w *writer) write(ctx context.Context, write plan.Write) (Written, error) {
 		id, err := w.upsert(ctx, write)
 		return Written{ID: id}, err
 	case *plan.Delete:
-		id, err := w.find(ctx, write.Selector)
+		id, err := w.take(ctx, write.Selector)
 		if err != nil {
 			return Written{}, err
 		}

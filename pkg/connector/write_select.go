@@ -17,10 +17,32 @@ import (
 // find returns the id of a selected node, or fault.NotFound.
 func (w *writer) find(ctx context.Context, s plan.Selector) (scalar.Value, error) {
 	id, found, err := w.lookup(ctx, s)
-	if err == nil && !found {
-		err = fault.NotFound(s.Field.Model.Name, selectedText(s), s.Name())
+	return id, orNotFound(s, found, err)
+}
+
+// take is find of a node that goes: of two who take it at once one finds it.
+func (w *writer) take(ctx context.Context, s plan.Selector) (scalar.Value, error) {
+	b := w.selecting(s)
+	keep(b)
+	id, found, err := w.first(ctx, b.Statement(), s.Field.Model.ID().Type)
+	return id, orNotFound(s, found, err)
+}
+
+// orNotFound adds fault.NotFound for a selected node that was looked for without an error.
+func orNotFound(s plan.Selector, found bool, err error) error {
+	if err != nil || found {
+		return err
 	}
-	return id, err
+	return fault.NotFound(s.Field.Model.Name, selectedText(s), s.Name())
+}
+
+// keep makes a select keep others from its rows until the transaction ends. A
+// select that had to wait for others looks at the rows again, so that whoever
+// comes second neither changes nor counts what no longer satisfies its filter.
+func keep(b *dialect.Builder) {
+	if b.Facts().RowLocks {
+		b.SQL("\nFOR UPDATE")
+	}
 }
 
 // selectedText prints the values of a selector as faults do.
@@ -57,16 +79,20 @@ func withPoint(digits string) string {
 
 // lookup returns the id of a selected node, if there is one.
 func (w *writer) lookup(ctx context.Context, s plan.Selector) (id scalar.Value, found bool, err error) {
-	key := s.Field.Model.ID()
+	return w.first(ctx, w.selecting(s).Statement(), s.Field.Model.ID().Type)
+}
+
+// selecting writes the select of a node's id.
+func (w *writer) selecting(s plan.Selector) *dialect.Builder {
 	b := w.builder()
-	b.SQL("SELECT ").Name(key.Column()).SQL("\nFROM ").Table(s.Field.Model.Table())
+	b.SQL("SELECT ").Name(s.Field.Model.ID().Column()).SQL("\nFROM ").Table(s.Field.Model.Table())
 	b.SQL("\nWHERE ").Name(s.Field.Column()).SQL(" = ").Value(s.Value)
 	if s.More != nil {
 		for i, v := range s.More.Values {
 			b.SQL(" AND ").Name(s.More.Unique.Fields[i+1].Column()).SQL(" = ").Value(v)
 		}
 	}
-	return w.first(ctx, b.Statement(), key.Type)
+	return b
 }
 
 // findAll returns the ids of selected nodes of one model in the order of the
@@ -115,7 +141,8 @@ func (w *writer) lookupAll(ctx context.Context, field *schema.Field, selectors [
 }
 
 // matching returns the ids of a model's nodes that satisfy filter and, where
-// behind is not nil, stand behind that field of a parent.
+// behind is not nil, stand behind that field of a parent. They are kept for this
+// transaction.
 func (w *writer) matching(ctx context.Context, model *schema.Model, filter plan.Filter, behind *behind) ([]scalar.Value, error) {
 	key := model.ID()
 	b := w.builder()
@@ -131,6 +158,7 @@ func (w *writer) matching(ctx context.Context, model *schema.Model, filter plan.
 		b.SQL(joint)
 		writeFilter(b, "t", filter)
 	}
+	keep(b)
 	return w.values(ctx, b.Statement(), key.Type)
 }
 

@@ -40,6 +40,7 @@ type Facts struct {
 	Returning   bool                         // INSERT … RETURNING works
 	DDLInTx     bool                         // changes of tables can be rolled back
 	Lateral     bool                         // a joined select may name the rows before it
+	RowLocks    bool                         // SELECT … FOR UPDATE keeps others from its rows; without, only one writes at a time
 	NullsFirst  bool                         // NULL sorts before all values
 	Conflict    Conflict                     // how an insert skips a row that is there
 	UUIDs       bool                         // columns of UUIDs are told from text, so that ids may be some

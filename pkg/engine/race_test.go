@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
@@ -118,4 +120,36 @@ func checkClub(t *testing.T, s *engine.Service) {
 	if ofOwners != ofClubs {
 		t.Errorf("owners are in %d clubs, clubs have %d members", ofOwners, ofClubs)
 	}
+}
+
+// TestOneWinner lets 20 clients take the same node, by its id, by a filter, and
+// by a change after which the filter no longer finds it: one gets it.
+func TestOneWinner(t *testing.T) {
+	t.Parallel()
+	connectortest.Each(t, func(t *testing.T, c *connector.Connector) {
+		s := deploy(t, c, `type Job { id: ID! @id name: String! @unique state: String! }`, engine.Options{})
+		for _, taking := range []string{
+			`deleteJob(where: { name: "a" }) { id }`,
+			`deleteManyJobs(where: { name: "a" }) { count }`,
+			`updateManyJobs(where: { name: "a", state: "open" }, data: { state: "taken" }) { count }`,
+		} {
+			ask(t, s, `mutation { deleteManyJobs { count } createJob(data: { name: "a", state: "open" }) { id } }`, "null")
+			var (
+				group   sync.WaitGroup
+				winners atomic.Int32
+			)
+			for range 20 {
+				group.Go(func() {
+					got := string(ask(t, s, "mutation { "+taking+" }", "null"))
+					if !strings.Contains(got, "errors") && !strings.Contains(got, `"count":0`) {
+						winners.Add(1)
+					}
+				})
+			}
+			group.Wait()
+			if n := winners.Load(); n != 1 {
+				t.Errorf("%s: %d clients got the node", taking, n)
+			}
+		}
+	})
 }

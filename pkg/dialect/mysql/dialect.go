@@ -28,6 +28,7 @@ var facts = dialect.Facts{
 	Names:       datamodel.Names{Longest: 64, LongestTable: 64 - len("_ibfk_99"), BasicPlane: true}, // foreign keys are called so
 	MaxColumns:  1017,
 	Conflict:    dialect.InsertIgnore,
+	RowLocks:    true,
 	Explain:     dialect.Explain{Words: "EXPLAIN FORMAT=JSON"},
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
 	Fold:        [2]string{"LOWER(CONVERT(", " USING utf8mb4)) COLLATE utf8mb4_bin"},

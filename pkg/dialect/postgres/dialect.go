@@ -26,6 +26,7 @@ var facts = dialect.Facts{
 	Returning: true,
 	DDLInTx:   true,
 	Lateral:   true,
+	RowLocks:  true,
 	UUIDs:     true,
 	Names: datamodel.Names{
 		Longest: 63, InBytes: true, SpaceAtEnd: true,
