@@ -97,8 +97,12 @@ func lines(s *graphql.Schema) []string {
 	if err := json.Unmarshal(introspect(s), &answer); err != nil {
 		return []string{err.Error()}
 	}
+	return typeLines(answer.Types)
+}
+
+func typeLines(types []introspected) []string {
 	lines := []string{}
-	for _, t := range answer.Types {
+	for _, t := range types {
 		if !strings.HasPrefix(t.Name, "__") && t.Kind != string(ast.Scalar) {
 			lines = append(lines, t.lines()...)
 		}
