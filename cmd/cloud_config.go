@@ -28,6 +28,9 @@ const (
 	sandboxPort = 4481
 )
 
+// sandboxBytes is what a service on the sandbox may store: Prisma 1's 100 MB.
+const sandboxBytes = 100_000_000
+
 // openIDSecret is the variable that holds what the configuration better does not.
 const openIDSecret = "PRISMA_CLOUD_OPENID_SECRET"
 
@@ -206,6 +209,7 @@ func (c *cloudConfig) sandbox(publicKey string) server.Config {
 	config.Database, config.RawAccess, config.DisableManagement = c.database("sandbox"), false, false
 	config.ManagementSecrets, config.ManagementPublicKeys = nil, []string{publicKey}
 	config.Warnings = nil // told by the cloud
+	config.StorageBytes = cmp.Or(config.StorageBytes, sandboxBytes)
 	if config.Throttling == nil {
 		config.Throttling = server.DemoThrottling()
 	}

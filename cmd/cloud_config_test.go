@@ -8,7 +8,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/server"
 )
 
-func TestSandboxIsThrottled(t *testing.T) {
+func TestSandboxHasLimits(t *testing.T) {
 	t.Parallel()
 	own := server.DemoThrottling()
 	own.Calls = 50
@@ -20,6 +20,9 @@ func TestSandboxIsThrottled(t *testing.T) {
 		var config cloudConfig
 		if err := config.parse([]byte(text), func(string) string { return "" }); err != nil {
 			t.Fatal(err)
+		}
+		if bytes := config.sandbox("key").StorageBytes; bytes != 100_000_000 {
+			t.Errorf("%q: a service may store %d bytes", text, bytes)
 		}
 		if diff := cmp.Diff(want, config.sandbox("key").Throttling); diff != "" {
 			t.Errorf("%q: (-want +got)\n%s", text, diff)

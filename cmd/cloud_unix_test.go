@@ -235,6 +235,13 @@ func TestCloud(t *testing.T) {
 	if out := must(t, dir, home, "", "deploy"); !strings.Contains(out, "Service is already up to date.") {
 		t.Errorf("deploy again: %s", out)
 	}
+	var info jsonService
+	if err := json.Unmarshal([]byte(must(t, dir, home, "", "info", "--json")), &info); err != nil || info.Storage == nil || info.Storage.Used < 1000 || info.Storage.Limit != sandboxBytes {
+		t.Errorf("info: storage %+v, %v", info.Storage, err)
+	}
+	if out := must(t, dir, home, "", "info"); !strings.Contains(out, " of 100.0 MB\n") {
+		t.Errorf("info: %s", out)
+	}
 	// What is taken is asked about, on a private server by name.
 	second := onTerminal(t, dir, environment, "deploy", "--new")
 	second.reads("Private server at")

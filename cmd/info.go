@@ -2,9 +2,11 @@ package cmd
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/prisma1-go/prisma1/pkg/client"
 	"github.com/prisma1-go/prisma1/pkg/prismayml"
 )
 
@@ -37,7 +39,10 @@ func newInfoCmd(app *App, run func(context.Context, *infoOptions) error) *cobra.
 	return cmd
 }
 
-// jsonService is what `info --json` prints; byte for byte the original's.
+// storageDeadline is how long info waits for what it can leave out.
+const storageDeadline = 3 * time.Second
+
+// jsonService is what `info --json` prints; byte for byte the original's, where storage has no limit.
 type jsonService struct {
 	Name         string   `json:"name"`
 	Stage        string   `json:"stage"`
@@ -46,6 +51,8 @@ type jsonService struct {
 	HTTPEndpoint string   `json:"httpEndpoint"`
 	WSEndpoint   string   `json:"wsEndpoint"`
 	Secret       []string `json:"secret"`
+
+	Storage *client.Storage `json:"storage,omitempty"`
 }
 
 func runInfo(ctx context.Context, opts *infoOptions) error {
@@ -58,7 +65,7 @@ func runInfo(ctx context.Context, opts *infoOptions) error {
 		return err
 	}
 	if opts.JSON {
-		return printServiceJSON(opts, t)
+		return printServiceJSON(ctx, opts, t)
 	}
 	if err := t.greet(ctx, opts.App); err != nil {
 		return err
@@ -66,12 +73,31 @@ func runInfo(ctx context.Context, opts *infoOptions) error {
 	out := opts.App.Terminal
 	out.Printf("Service Name: %s\n", out.Bold(t.Endpoint.Service))
 	out.Printf("\n  %s (cluster: `%s`)\n\n    HTTP:       %s\n    Websocket:  %s\n", out.Bold(t.Endpoint.Stage), t.Label, t.Endpoint.HTTP(), t.Endpoint.WebSocket())
+	if storage := t.storage(ctx, opts.App); storage != nil {
+		out.Printf("    Storage:    %.1f of %.1f MB\n", storage.Used/1e6, storage.Limit/1e6)
+	}
 	out.Printf("\nYou can view & edit your data here:\n\n  Playground: %s\n", t.Endpoint.HTTP())
 	return nil
 }
 
-func printServiceJSON(opts *infoOptions, t *target) error {
+// storage asks what the service stores; nil where that has no limit, or the server does not tell.
+func (t *target) storage(ctx context.Context, app *App) *client.Storage {
+	ctx, cancel := context.WithTimeout(ctx, storageDeadline)
+	defer cancel()
+	signed := *t // keeps the label
+	if signed.signIn(ctx, app) != nil {
+		return nil
+	}
+	storage, err := signed.Server.Storage(ctx, t.Endpoint.Name(), t.Endpoint.Stage)
+	if err != nil || storage.Limit == 0 {
+		return nil
+	}
+	return &storage
+}
+
+func printServiceJSON(ctx context.Context, opts *infoOptions, t *target) error {
 	service := describeService(t.File, t.Endpoint, t.Label)
+	service.Storage = t.storage(ctx, opts.App)
 	if opts.Secret {
 		return printJSON(opts.App.Terminal, service)
 	}

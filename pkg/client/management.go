@@ -41,6 +41,20 @@ func (c *Client) Project(ctx context.Context, name, stage string) (Project, erro
 	return answer.Project, err
 }
 
+// Storage is what a service stores, in bytes.
+type Storage struct {
+	Used  float64 `json:"usedBytes"`
+	Limit float64 `json:"limitBytes"` // 0 when there is none
+}
+
+// Storage asks what a service stores. Servers of Prisma 1 do not know.
+func (c *Client) Storage(ctx context.Context, name, stage string) (Storage, error) {
+	const query = `query ($name: String!, $stage: String!) { project(name: $name, stage: $stage) { storage { usedBytes limitBytes } } }`
+	var answer struct{ Project struct{ Storage Storage } }
+	err := c.api.ask(ctx, query, id(name, stage), &answer)
+	return answer.Project.Storage, err
+}
+
 // AddProject creates an empty service.
 func (c *Client) AddProject(ctx context.Context, name, stage string, secrets []string) error {
 	const query = `mutation ($name: String!, $stage: String!, $secrets: [String!]) {

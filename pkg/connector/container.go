@@ -43,6 +43,8 @@ type container interface {
 	// migrate runs the statements of changes and notes the revision, all or nothing.
 	migrate(ctx context.Context, run Run) error
 	revision(ctx context.Context) (int, error)
+	// size is Database.Size.
+	size(ctx context.Context) (int64, error)
 	// recover is Database.Recover.
 	recover(ctx context.Context, lock *Lock) error
 	// script is Database.Script.

@@ -26,6 +26,7 @@ func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (st
 	if err != nil {
 		return refuse(requestID, err)
 	}
+	s.storage.note(len(body))
 	documents := make([]*graphql.Document, len(requests))
 	failures := make([]graphql.Errors, len(requests))
 	for i, request := range requests {
@@ -156,7 +157,11 @@ func (s *Service) run(ctx context.Context, requestID string, p *plan.Plan) []byt
 		b = append(append(append(b, '"'), f.Key...), '"', ':')
 		start := len(b)
 		var errs []connector.FieldError
-		b, errs = s.database.Answer(ctx, b, f)
+		if err := s.roomFor(ctx, *f); err != nil {
+			b, errs = append(b, "null"...), []connector.FieldError{{Path: []any{f.Key}, At: f.At, Err: err}}
+		} else {
+			b, errs = s.database.Answer(ctx, b, f)
+		}
 		for _, e := range errs {
 			failures = append(failures, s.failure(ctx, requestID, e))
 		}

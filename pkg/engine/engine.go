@@ -17,6 +17,7 @@ import (
 type Options struct {
 	Limits    graphql.Limits // the zero value stands for graphql.DefaultLimits
 	RawAccess bool           // executeRaw exists
+	Storage   int64          // bytes that a service may store; 0 is any number
 	Logger    *slog.Logger   // nil logs nothing
 }
 
@@ -105,6 +106,7 @@ func (e *Engine) compile(p *project.Project) (*Service, error) {
 		documents: graphql.NewCache(api.Schema, e.options.Limits, mostDocuments),
 		database:  e.connector.Database(p.ID),
 		options:   e.options,
+		storage:   &storage{limit: e.options.Storage},
 	}, nil
 }
 
@@ -115,6 +117,7 @@ type Service struct {
 	documents *graphql.Cache
 	database  *connector.Database
 	options   Options
+	storage   *storage
 }
 
 // SDL returns the API schema as text.

@@ -21,9 +21,10 @@ func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body 
 	if err != nil {
 		return refuse(requestID, err)
 	}
+	s.storage.note(len(body))
 	t := &transaction{Service: s, requestID: requestID, failures: make([]graphql.Errors, len(requests))}
 	for i, request := range requests {
-		if failures := t.add(request); failures.Syntax() {
+		if failures := t.add(ctx, request); failures.Syntax() {
 			failures[0].RequestID = requestID
 			return http.StatusInternalServerError, graphql.AppendFailure(nil, failures[:1])
 		} else if failures != nil {
@@ -47,7 +48,7 @@ type transaction struct {
 }
 
 // add plans an operation and returns what keeps it from running.
-func (t *transaction) add(request graphql.Request) graphql.Errors {
+func (t *transaction) add(ctx context.Context, request graphql.Request) graphql.Errors {
 	doc, failures := t.documents.Document(request.Query)
 	if failures != nil {
 		return failures
@@ -59,7 +60,11 @@ func (t *transaction) add(request graphql.Request) graphql.Errors {
 	if sel.Kind == graphql.Subscription {
 		return graphql.Errors{graphql.Failure(fault.SubscriptionInsideTransaction(), t.requestID)}
 	}
-	t.plans = append(t.plans, t.plan(op, sel))
+	p := t.plan(op, sel)
+	if err := t.roomFor(ctx, p.Fields...); err != nil {
+		return graphql.Errors{t.entry(ctx, t.requestID, err)}
+	}
+	t.plans = append(t.plans, p)
 	return nil
 }
 

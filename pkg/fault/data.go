@@ -8,6 +8,7 @@ import (
 // Numbers that Prisma 1 reserves and never sends are left out.
 const (
 	ThrottlerBufferFull        Code = 1004
+	StorageFull                Code = 1005 // not Prisma 1's
 	ValueTooLong               Code = 3007
 	UniqueConstraintViolation  Code = 3010
 	NodeDoesNotExist           Code = 3011

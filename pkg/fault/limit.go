@@ -21,6 +21,12 @@ func Crowd() *Error {
 	return New(ThrottlerBufferFull, "There are too many concurrent queries for this service.")
 }
 
+// FullStorage is the fault of a write to a service that stores as many bytes as it may.
+func FullStorage(size, limit int64) *Error {
+	const mega = 1_000_000
+	return New(StorageFull, "This service stores %.1f MB and may store %.1f MB. Nothing more is stored until nodes are deleted; queries and deletes go on.", float64(size)/mega, float64(limit)/mega)
+}
+
 // LargeBody is the fault of a request that is larger than most bytes.
 func LargeBody(most int) *Error {
 	return New(BodyTooLarge, "The request is larger than %d bytes.", most)

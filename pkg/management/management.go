@@ -35,6 +35,7 @@ type Options struct {
 	Commit    string          // of the server, for serverInfo
 	Logger    *slog.Logger
 	Passive   bool             // the tables are somebody else's: no deploy changes them, and they stay when their service goes
+	Storage   int64            // bytes that a service may store; 0 is any number
 	Deleted   func(project.ID) // called when a service is gone; nil calls nobody
 }
 

@@ -1,16 +1,45 @@
 package management
 
 import (
+	"context"
+
 	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/migration"
 	"github.com/prisma1-go/prisma1/pkg/project"
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
-func projectRecord(p *project.Project) any {
-	return graphql.Record{Type: "Project", Values: map[string]any{
+func (c *call) projectRecord(p *project.Project) any {
+	return projectRecord{c, p.ID, graphql.Record{Type: "Project", Values: map[string]any{
 		"name": p.ID.Name, "stage": p.ID.Stage, "datamodel": p.Datamodel,
-	}}
+	}}}
+}
+
+// A projectRecord is a service whose storage is measured when it is asked for.
+type projectRecord struct {
+	call *call
+	id   project.ID
+	graphql.Record
+}
+
+// Field returns a field of the type Project.
+func (r projectRecord) Field(ctx context.Context, f graphql.Field) (any, error) {
+	if f.Name != "storage" {
+		return r.Record.Field(ctx, f)
+	}
+	db := r.call.connector.Database(r.id)
+	if there, err := db.Exists(ctx); err != nil || !there { // deleted by this very request
+		return nil, err
+	}
+	used, err := db.Size(ctx)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]any{"usedBytes": float64(used)}
+	if limit := r.call.options.Storage; limit > 0 {
+		values["limitBytes"] = float64(limit)
+	}
+	return graphql.Record{Type: "Storage", Values: values}, nil
 }
 
 // deployValues are the fields of a DeployPayload.

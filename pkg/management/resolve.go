@@ -54,7 +54,7 @@ func (c *call) listProjects(ctx context.Context, f graphql.Field) (any, error) {
 		return nil, err
 	}
 	projects, err := c.Projects(ctx)
-	return graphql.ListOf(projects, projectRecord), err
+	return graphql.ListOf(projects, c.projectRecord), err
 }
 
 func (c *call) project(ctx context.Context, f graphql.Field) (any, error) {
@@ -66,7 +66,7 @@ func (c *call) project(ctx context.Context, f graphql.Field) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return projectRecord(p), nil
+	return c.projectRecord(p), nil
 }
 
 func (c *call) listMigrations(ctx context.Context, f graphql.Field) (any, error) {
@@ -111,7 +111,7 @@ func (c *call) addProject(ctx context.Context, f graphql.Field) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return payload("AddProjectPayload", input, map[string]any{"project": projectRecord(p)}), nil
+	return payload("AddProjectPayload", input, map[string]any{"project": c.projectRecord(p)}), nil
 }
 
 func (c *call) deleteProject(ctx context.Context, f graphql.Field) (any, error) {
@@ -124,7 +124,7 @@ func (c *call) deleteProject(ctx context.Context, f graphql.Field) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	return payload("DeleteProjectPayload", input, map[string]any{"project": projectRecord(p)}), nil
+	return payload("DeleteProjectPayload", input, map[string]any{"project": c.projectRecord(p)}), nil
 }
 
 func (c *call) setCloudSecret(ctx context.Context, f graphql.Field) (any, error) {

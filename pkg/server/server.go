@@ -83,13 +83,14 @@ func (s *Server) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.engine = engine.New(db, engine.Options{Limits: config.Limits, RawAccess: config.RawAccess, Logger: log})
+	s.engine = engine.New(db, engine.Options{Limits: config.Limits, RawAccess: config.RawAccess, Storage: config.StorageBytes, Logger: log})
 	m, err := management.New(ctx, db, management.Options{
 		Verifiers: verifiers,
 		Version:   config.Version,
 		Commit:    config.Commit,
 		Logger:    log,
 		Passive:   config.Passive,
+		Storage:   config.StorageBytes,
 		Deleted:   s.engine.Forget,
 	})
 	if err != nil {
