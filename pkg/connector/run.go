@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
@@ -20,11 +21,23 @@ func (d *Database) Answer(ctx context.Context, b []byte, f *plan.Field) ([]byte,
 	t, end := d.task(ctx)
 	defer end()
 	if err := t.explain(d.answer(t, a, f)); err != nil {
+		err = d.explainText(err)
 		a.json = append(a.json[:len(b)], "null"...)
 		a.errors = nil
 		a.fail(f.At, err)
 	}
 	return a.json, a.errors
+}
+
+// explainText tells of a character that the database takes in no statement,
+// also in those that only read.
+func (d *Database) explainText(err error) error {
+	if _, known := errors.AsType[*fault.Error](err); known || d.classify(err).Kind != dialect.TextViolation {
+		return err
+	}
+	explained := fault.UnstorableText()
+	explained.Cause = err
+	return explained
 }
 
 func (d *Database) answer(ctx context.Context, a *answer, f *plan.Field) error {

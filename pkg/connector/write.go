@@ -139,6 +139,8 @@ func (w *writer) explain(err error, model *schema.Model) error {
 		known = fault.TooLong(field)
 	case dialect.ForeignKeyViolation:
 		known = fault.MissingReference()
+	case dialect.TextViolation:
+		known = fault.UnstorableText()
 	default:
 		return err
 	}

@@ -101,5 +101,6 @@ const (
 	NotNullViolation
 	ForeignKeyViolation
 	TooLongViolation
-	Deadlock // also a lock that was not given in time
+	TextViolation // a character that no column takes
+	Deadlock      // also a lock that was not given in time
 )

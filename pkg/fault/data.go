@@ -109,6 +109,12 @@ func Invalid(input, field, model string) *Error {
 	return New(InputInvalid, "The input value %s was not valid for field %s of type %s.", input, field, model)
 }
 
+// UnstorableText is the fault of U+0000 on PostgreSQL, and of an id beyond
+// U+FFFF on MySQL; Prisma 1 had an internal error.
+func UnstorableText() *Error {
+	return New(InputInvalid, "A text of the request has a character that the database can neither store nor look for in that field, such as U+0000 or an emoji in an id. Please leave it out.")
+}
+
 // NotFound is the fault of a selector that meets no node. value is printed bare.
 func NotFound(model, value, field string) *Error {
 	return New(NodeNotFoundForWhere, "No Node for the model %s with value %s for %s found.", model, value, field)

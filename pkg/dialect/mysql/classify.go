@@ -25,6 +25,9 @@ const (
 	noReferencedRow    = 1216
 	rowIsReferenced    = 1217
 	noDefault          = 1364
+	otherCharacters    = 1267 // characters that the column's character set lacks, compared,
+	otherCharactersIn  = 1271 // compared in a list,
+	wrongCharacters    = 1366 // or stored
 	tooLong            = 1406
 	rowIsReferencedBy  = 1451
 	noReferencedRowFor = 1452
@@ -47,6 +50,8 @@ func (Dialect) Classify(err error) dialect.Violation {
 		return dialect.Violation{Kind: dialect.NotNullViolation, Column: firstQuoted(e.Message)}
 	case noReferencedRow, rowIsReferenced, noReferencedRowFor, rowIsReferencedBy:
 		return dialect.Violation{Kind: dialect.ForeignKeyViolation}
+	case otherCharacters, otherCharactersIn, wrongCharacters:
+		return dialect.Violation{Kind: dialect.TextViolation}
 	case tooLong:
 		return dialect.Violation{Kind: dialect.TooLongViolation, Column: firstQuoted(e.Message)}
 	case lockTimeout, deadlock, rowChanged, lockNoWait:

@@ -16,6 +16,7 @@ var kinds = map[string]dialect.ViolationKind{
 	"23502": dialect.NotNullViolation,
 	"23503": dialect.ForeignKeyViolation,
 	"22001": dialect.TooLongViolation,
+	"22021": dialect.TextViolation, // U+0000
 	"40P01": dialect.Deadlock,
 	"40001": dialect.Deadlock, // could not serialize
 	"55P03": dialect.Deadlock, // lock not available
