@@ -35,12 +35,18 @@ func VerifyService(secrets []string, authorization string) error {
 	if len(secrets) == 0 {
 		return nil
 	}
+	_, err := verifyService(secrets, bearer(authorization))
+	return err
+}
+
+func verifyService(secrets []string, token string) (jwt.MapClaims, error) {
 	verifiers := make([]Verifier, len(secrets))
 	for i, secret := range secrets {
 		verifiers[i] = SecretVerifier(secret)
 	}
-	if verify(verifiers, bearer(authorization), jwt.MapClaims{}) != nil {
-		return fault.Token()
+	claims := jwt.MapClaims{}
+	if verify(verifiers, token, claims) != nil {
+		return nil, fault.Token()
 	}
-	return nil
+	return claims, nil
 }

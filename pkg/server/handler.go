@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/prisma1-go/prisma1/pkg/auth"
 	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/cuid"
 	"github.com/prisma1-go/prisma1/pkg/engine"
@@ -171,7 +170,7 @@ func (s *Server) serviceAnswer(ctx context.Context, header http.Header, r *http.
 	if err != nil {
 		return 0, nil, err
 	}
-	if err := auth.VerifyService(p.Secrets, r.Header.Get("Authorization")); err != nil {
+	if err := s.tokens.VerifyService(p.Secrets, r.Header.Get("Authorization")); err != nil {
 		return 0, nil, err
 	}
 	if endpoint == "_datamodel" {

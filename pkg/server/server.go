@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prisma1-go/prisma1/pkg/auth"
 	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/engine"
@@ -46,6 +47,7 @@ type Server struct {
 	engine     *engine.Engine
 	listener   net.Listener
 	throttle   *throttle
+	tokens     auth.Cache // of the services
 
 	opened chan struct{} // closed when connector, management and engine are there
 }

@@ -1,0 +1,92 @@
+package auth
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// TestCacheIsAsStrict: with the cache every token is judged as without it, the
+// first time and again, from an hour before it counts until an hour after it.
+func TestCacheIsAsStrict(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		tokens := map[string]string{"none": "", "no token": "undefined"}
+		for name, claims := range map[string]jwt.MapClaims{
+			"for ever":      {},
+			"expires":       {"exp": now.Add(2 * time.Hour).Unix()},
+			"begins":        {"nbf": now.Add(time.Hour).Unix()},
+			"begins, ends":  {"nbf": now.Add(time.Hour).Unix(), "exp": now.Add(2 * time.Hour).Unix()},
+			"with a half":   {"exp": float64(now.Unix()) + 5400.5},
+			"exp is a text": {"exp": "soon"},
+		} {
+			for _, secret := range []string{"one", "two"} {
+				token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(secret))
+				if err != nil {
+					t.Fatal(err)
+				}
+				tokens[name+" of "+secret] = "Bearer " + token
+			}
+		}
+		var cache Cache
+		sets := [][]string{nil, {"one"}, {"two"}, {"two", "one"}, {"onetwo"}}
+		steps := []time.Duration{0, time.Hour - skew - time.Second, time.Second, time.Second, skew, time.Hour - time.Second, skew - 1, 1, 1, time.Hour}
+		for step, pause := range steps {
+			time.Sleep(pause)
+			for name, authorization := range tokens {
+				for _, secrets := range sets {
+					want := VerifyService(secrets, authorization)
+					for range 2 {
+						if got := cache.VerifyService(secrets, authorization); fmt.Sprint(got) != fmt.Sprint(want) {
+							t.Errorf("step %d, token %s, secrets %q: got %v, want %v", step, name, secrets, got, want)
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestCacheIsBounded(t *testing.T) {
+	t.Parallel()
+	var cache Cache
+	secrets := []string{"secret"}
+	token, err := SignService("secret", "shop", "dev", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range mostTokens + 10 {
+		cache.remember(hashOf(secrets, fmt.Sprint(i)), validity{})
+	}
+	for i := range 10 {
+		if cache.VerifyService(secrets, token+fmt.Sprint(i)) == nil {
+			t.Error("a wrong token counts")
+		}
+	}
+	if err := cache.VerifyService(secrets, token); err != nil || len(cache.seen) != mostTokens || !cache.knows(hashOf(secrets, token)) {
+		t.Errorf("%v, %d tokens are remembered", err, len(cache.seen))
+	}
+}
+
+func BenchmarkVerifyService(b *testing.B) {
+	secrets := []string{"older-secret", "secret"}
+	token, err := SignService("secret", "shop", "dev", time.Hour)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var cache Cache
+	for name, verify := range map[string]func([]string, string) error{"new": VerifyService, "seen": cache.VerifyService} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := verify(secrets, "Bearer "+token); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
