@@ -189,21 +189,22 @@ func (s *stage) play(t *testing.T, session session) string {
 	return normal(out.String())
 }
 
-// real puts the addresses of this stage into a text.
+// real puts the addresses of this stage into a text, all at once: a port may begin like one of sessions.
 func (s *stage) real(text string) string {
-	for _, address := range slices.Sorted(maps.Keys(s.addresses)) {
-		text = strings.ReplaceAll(text, address, s.addresses[address])
+	var pairs []string
+	for address, real := range s.addresses {
+		pairs = append(pairs, address, real)
 	}
-	return text
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 // shown puts the addresses and folders of sessions into what a program said.
 func (s *stage) shown(text string) string {
+	pairs := []string{s.folder, "/service", s.home, "~"}
 	for address, real := range s.addresses {
-		text = strings.ReplaceAll(text, real, address)
-		text = strings.ReplaceAll(text, "ws"+strings.TrimPrefix(real, "http"), "ws"+strings.TrimPrefix(address, "http"))
+		pairs = append(pairs, real, address, "ws"+strings.TrimPrefix(real, "http"), "ws"+strings.TrimPrefix(address, "http"))
 	}
-	return strings.NewReplacer(s.folder, "/service", s.home, "~").Replace(text)
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 func (s *stage) write(t *testing.T, name, text string) {
