@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/auth"
 	"github.com/prisma1-go/prisma1/pkg/connector"
@@ -16,7 +17,7 @@ import (
 
 // AddProject creates an empty service: its database with revision 1, then its
 // records, so that one that is killed between can be repeated. Returns the
-// faults of project.ID.Check, ServiceExists and DeploymentInProgress.
+// faults of project.ID.Check, InvalidServiceName, ServiceExists and DeploymentInProgress.
 func (m *Management) AddProject(ctx context.Context, id project.ID, secrets []string) (*project.Project, error) {
 	if err := id.Check(); err != nil {
 		return nil, err
@@ -33,6 +34,9 @@ func (m *Management) AddProject(ctx context.Context, id project.ID, secrets []st
 	if existing != nil {
 		return nil, fault.New(fault.ServiceExists, "Service with name '%s' and stage '%s' already exists", id.Name, id.Stage)
 	}
+	if err := m.apart(ctx, id); err != nil {
+		return nil, err
+	}
 	db := m.connector.Database(id)
 	if err := db.Create(ctx); err != nil {
 		return nil, storage("The service was not created", err)
@@ -45,6 +49,27 @@ func (m *Management) AddProject(ctx context.Context, id project.ID, secrets []st
 		return nil, storage("The service was not created", err)
 	}
 	return p, nil
+}
+
+// apart refuses a service whose tables would lie with those of another one,
+// because the database cuts long names: whoever may use the one could read and
+// delete the other. Prisma 1 let them meet.
+func (m *Management) apart(ctx context.Context, id project.ID) error {
+	longest := m.connector.Database(id).Naming().Longest
+	own := m.connector.ProjectText(id)
+	if longest == 0 || len(own) <= longest {
+		return nil
+	}
+	others, err := m.Projects(ctx)
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		if strings.HasPrefix(m.connector.ProjectText(other.ID), own[:longest]) {
+			return fault.New(fault.InvalidServiceName, "The database cuts names after %d characters, so that %s on stage %s would be stored where another service is. Please choose a shorter name.", longest, id.Name, id.Stage)
+		}
+	}
+	return nil
 }
 
 // DeleteProject deletes a service and all its nodes: the database first, so
