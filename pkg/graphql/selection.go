@@ -117,7 +117,7 @@ func (c *collector) field(node *ast.Field) {
 	if i := c.find(node.Alias); i >= 0 {
 		if node.SelectionSet != nil {
 			f := &c.fields[i]
-			f.sets = append(f.sets[:len(f.sets):len(f.sets)], node.SelectionSet)
+			f.sets = append(f.sets, node.SelectionSet)
 		}
 		return
 	}

@@ -1,0 +1,164 @@
+package engine_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/engine"
+)
+
+// attackMemory is how many bytes the answer to one attack may hold.
+const attackMemory = 100 << 20
+
+// numbered repeats a format with the numbers from 0.
+func numbered(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+func nested(n int, open, inner, shut string) string {
+	return strings.Repeat(open, n) + inner + strings.Repeat(shut, n)
+}
+
+// attacks are known ways to make much work of a small request.
+var attacks = []struct{ name, query string }{
+	{"alias flood", "{" + numbered(10_000, "a%d: artists { id } ") + "}"},
+	{"alias flood below", "{ artists {" + numbered(14_000, "a%d: id ") + "} }"},
+	{"alias flood allowed", "{" + numbered(499, "a%d: artists { id } ") + "}"},
+	{"directive flood", "{ artists { id " + strings.Repeat("@a", 7000) + " } }"},
+	{"directive flood allowed", "{ artists {" + strings.Repeat("id "+strings.Repeat("@skip(if:true)", 20), 90) + "} }"},
+	{"unknown directives", "{ artists {" + strings.Repeat("id "+strings.Repeat("@x", 99), 70) + "} }"},
+	{"fragment cycle", "{ artists { ...A } } fragment A on Artist { albums { ...B } } fragment B on Album { artist { ...A } }"},
+	{"fragment cycles", "{ artists { ...F0 } } " + numbered(400, "fragment F%[1]d on Artist { ...F0 ...F1 ...F2 ...F%[1]d }")},
+	{"fragment fan-out", "{ artists { ...F0 } } " + bomb(28)},
+	{"spread flood", "{ artists { " + strings.Repeat("...F ", 7000) + " } } fragment F on Artist { id name albums { id } }"},
+	{"deep nesting", nested(3000, "{ artists ", "{ id }", "}")},
+	{"deep nesting below", "{ artists " + nested(1500, "{ albums { artist ", "{ id }", "} }") + "}"},
+	{"deep list", "{ artists(where: { id_in: " + nested(7000, "[", "", "]") + " }) { id } }"},
+	{"deep filter", "{ artists(where: " + nested(2000, "{ AND: [", "", "] }") + ") { id } }"},
+	{"wide filter", "{ artists(where: { OR: [" + strings.Repeat("{ albums_some: { tracks_some: { seconds: 1 } } }", 300) + "] }) { id } }"},
+	{"introspection recursion", "{ __schema { types " + nested(13, "{ fields { type ", "{ name }", "} }") + "} }"},
+	{"introspection of types", "{ __schema { types { fields { type " + nested(24, "{ ofType ", "{ name }", "}") + "} } } }"},
+	{"introspection aliases", "{" + numbered(499, "a%d: __schema { types { name fields { name args { name type { name } } } } } ") + "}"},
+	{"field duplication", "{ artists { " + strings.Repeat("id ", 14_000) + "} }"},
+	{"field duplication below", "{ artists { " + strings.Repeat("albums { id } ", 3_500) + "} }"},
+	{"conflicting fields", "{ artists { " + numbered(3_000, "albums(first: %d) { id } ") + "} }"},
+	{"root duplication", "{" + strings.Repeat("artists { id } ", 3_500) + "}"},
+	{"variable flood", "query (" + numbered(3_500, "$v%d: Int ") + ") { artists { id } }"},
+	{"operation flood", numbered(3_000, "query q%d { artists { id } } ")},
+	{"comment flood", "{ artists { id } } " + strings.Repeat("#\n", 100_000)},
+	{"long string", `{ artists(where: { name: "` + strings.Repeat("x", 10<<20) + `" }) { id } }`},
+	{"long name", "{ " + strings.Repeat("x", 200<<10) + " }"},
+	{"unknown fields", "{ artists { " + numbered(7_000, "x%d ") + "} }"},
+	{"open brackets", strings.Repeat("{a", 7_000)},
+}
+
+// bomb is fragments each of which spreads the next one twice.
+func bomb(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "fragment F%d on Artist { albums { a: artist { ...F%d } b: artist { ...F%[2]d } } } ", i, i+1)
+	}
+	return b.String() + fmt.Sprintf("fragment F%d on Artist { id }", n)
+}
+
+// batchAttacks are bodies of many requests.
+func batchAttacks() map[string][]byte {
+	one := `{"query":"{ __schema { types { fields { type { fields { name } } } } } }"}`
+	return map[string][]byte{
+		"batch flood":     []byte("[" + strings.Repeat("{},", 1_000_000) + "{}]"),
+		"batch of many":   []byte("[" + strings.Repeat(one+",", 100_000) + one + "]"),
+		"batch allowed":   []byte("[" + strings.Repeat(one+",", 99) + one + "]"),
+		"deep variables":  []byte(`{"query":"query ($w: ArtistWhereInput) { artists(where: $w) { id } }","variables":{"w":` + nested(100_000, `{"AND":[`, "", "]}") + "}}"),
+		"deep body":       []byte(nested(1_000_000, "[", "", "]")),
+		"many variables":  []byte(`{"query":"{ artists { id } }","variables":{` + numbered(100_000, `"v%d":1,`) + `"w":1}}`),
+		"many operations": []byte(`{"query":"{ artists { id } }","operationName":"` + strings.Repeat("x", 10<<20) + `"}`),
+	}
+}
+
+func attackBodies() map[string][]byte {
+	bodies := batchAttacks()
+	for _, a := range attacks {
+		bodies[a.name], _ = json.Marshal(map[string]string{"query": a.query})
+	}
+	return bodies
+}
+
+func attacked(tb testing.TB) *engine.Service {
+	c, err := connector.Open(tb.Context(), connector.Config{Connector: "sqlite", Memory: true}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { c.Close() })
+	s := deploy(tb, c, music, engine.Options{})
+	fill(tb, s, 2, 3, 1)
+	return s
+}
+
+// TestAttacks measures how much memory an attack takes, and is not parallel
+// for that. SQLite alone: what is attacked stands above it.
+func TestAttacks(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(10)) // so that little of what is measured is garbage
+	s := attacked(t)
+	for name, body := range attackBodies() {
+		t.Run(name, func(t *testing.T) {
+			var answer []byte
+			used := peak(func() { _, answer = s.Answer(t.Context(), "request", body) })
+			if used > attackMemory {
+				t.Errorf("%d MB, of which the answer is %d KB: %.200s", used>>20, len(answer)>>10, answer)
+			}
+			if strings.Contains(string(answer), "Whoops") {
+				t.Errorf("internal error: %.300s", answer)
+			}
+		})
+	}
+}
+
+// peak runs f and returns by how many bytes the heap grew meanwhile.
+func peak(f func()) (most uint64) {
+	runtime.GC()
+	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(heap)
+	before := heap[0].Value.Uint64()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	for tick := time.NewTicker(time.Millisecond); ; {
+		metrics.Read(heap)
+		if now := heap[0].Value.Uint64(); now > before {
+			most = max(most, now-before)
+		}
+		select {
+		case <-done:
+			tick.Stop()
+			return most
+		case <-tick.C:
+		}
+	}
+}
+
+// BenchmarkAttacks tells how long the answers take.
+func BenchmarkAttacks(b *testing.B) {
+	s := attacked(b)
+	for name, body := range attackBodies() {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Answer(b.Context(), "request", body)
+			}
+		})
+	}
+}
