@@ -37,6 +37,8 @@ func writeFilter(b *dialect.Builder, alias string, filter plan.Filter) {
 		}
 	case plan.JSONPath:
 		writeJSONPath(b, alias, f)
+	case plan.FullText:
+		b.FullText(alias, f.Model.Table(), f.Model.FullTextColumns(), f.Words)
 	case plan.Related:
 		writeRelated(b, alias, f)
 	}

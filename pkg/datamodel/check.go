@@ -19,7 +19,7 @@ func (d *Document) Check(rules Rules) []Problem {
 	}
 	c := newChecker(d, rules)
 	for _, rule := range []func(){
-		c.duplicateTypes, c.types, c.fieldDirectives, c.enums, c.typeDirectives, c.typeUniques, c.crossRenames, c.added, c.mixed,
+		c.duplicateTypes, c.types, c.fieldDirectives, c.enums, c.typeDirectives, c.typeUniques, c.fullTexts, c.crossRenames, c.added, c.mixed,
 	} {
 		rule()
 	}

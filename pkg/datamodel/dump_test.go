@@ -22,6 +22,9 @@ func dump(s *schema.Schema) string {
 		for _, u := range m.Uniques {
 			b.WriteString("  unique " + strings.Join(u.Columns(), " ") + " as " + u.Name + "\n")
 		}
+		if len(m.FullText) > 0 {
+			b.WriteString("  full text " + strings.Join(m.FullTextColumns(), " ") + "\n")
+		}
 	}
 	for _, r := range s.Relations {
 		b.WriteString(dumpRelation(r) + "\n")

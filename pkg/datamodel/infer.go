@@ -70,6 +70,7 @@ func (in *inferrer) models() {
 		}
 		in.modelByName[t.name] = m
 		in.uniques(m, t)
+		in.fullText(m, t)
 		in.next.Models = append(in.next.Models, m)
 	}
 }

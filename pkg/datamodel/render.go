@@ -75,6 +75,9 @@ func (r renderer) model(m *schema.Model) string {
 	for _, u := range m.Uniques {
 		b.WriteString(" " + uniqueText(u))
 	}
+	if len(m.FullText) > 0 {
+		b.WriteString(" " + fullTextText(m))
+	}
 	b.WriteString(" {\n")
 	for _, f := range m.Fields {
 		if !f.Hidden {

@@ -14,6 +14,7 @@ var typeRules = map[string]func(*checker, *typeDef){
 			c.typ(t, "The type `%s` is specifies the `@db` directive. Embedded types must not specify this directive.", t.name)
 		}
 	},
+	fullTextDirective: func(*checker, *typeDef) {},
 	"embedded": func(c *checker, t *typeDef) {
 		c.typ(t, "The type `%s` is marked as embedded but this connector does not support embedded types.", t.name)
 	},

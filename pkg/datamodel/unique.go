@@ -16,9 +16,9 @@ const uniqueDirective = "unique"
 // uniqueName returns the name of a unique over fields that has none of its own.
 func uniqueName(fields []string) string { return strings.Join(fields, "_") }
 
-// uniqueFields returns the names in @unique(fields: [a, b]), quoted or not, and
-// whether there is such a list.
-func uniqueFields(directive *ast.Directive) ([]string, bool) {
+// listedFields returns the names in a directive of a type like
+// @unique(fields: [a, b]), quoted or not, and whether there is such a list.
+func listedFields(directive *ast.Directive) ([]string, bool) {
 	arg := directive.Arguments.ForName("fields")
 	if arg == nil || arg.Value.Kind != ast.ListValue {
 		return nil, false
@@ -36,7 +36,7 @@ func uniqueFields(directive *ast.Directive) ([]string, bool) {
 // uniques returns what the directives of a type say about several of its fields.
 func (in *inferrer) uniques(m *schema.Model, t *typeDef) {
 	for _, directive := range t.directives.ForNames(uniqueDirective) {
-		names, _ := uniqueFields(directive)
+		names, _ := listedFields(directive)
 		u := &schema.Unique{Name: uniqueName(names)}
 		if name := directive.Arguments.ForName("name"); name != nil {
 			u.Name = name.Value.Raw
@@ -73,7 +73,7 @@ func (c *checker) typeUniques() {
 // typeUnique looks at one @unique of a type. names are those that selectors have
 // already, sets the fields of earlier directives.
 func (c *checker) typeUnique(t *typeDef, directive *ast.Directive, names, sets map[string]bool) {
-	fields, ok := uniqueFields(directive)
+	fields, ok := listedFields(directive)
 	if !ok || len(fields) < 2 {
 		c.typ(t, "The directive `@unique` of the type `%s` must name at least two fields: `@unique(fields: [a, b])`.", t.name)
 		return

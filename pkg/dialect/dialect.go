@@ -57,6 +57,9 @@ type Facts struct {
 	Decimal  [2]string // around the parameter with a Decimal, which is a text
 	JSON     JSON      // how values inside a text that holds JSON are asked for
 
+	// FullText appends what Builder.FullText says.
+	FullText func(b *Builder, alias, table string, columns, words []string)
+
 	// Match appends operator and pattern as Builder.Match says; nil is LIKE.
 	Match func(b *Builder, text string, before, after bool)
 	// Among appends what Builder.Among and, with not, Builder.NotAmong say.

@@ -25,6 +25,18 @@ import (
 // deploy makes the tables of a datamodel and returns its service.
 func deploy(t testing.TB, c *connector.Connector, text string, o engine.Options, features ...string) *engine.Service {
 	t.Helper()
+	if err := c.Database(testProject).Create(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	service, _ := deployAfter(t, c, &prismaschema.Schema{}, text, o, features...)
+	return service
+}
+
+var testProject = project.ID{Name: "test", Stage: "dev"}
+
+// deployAfter leads the tables of another schema to those of a datamodel.
+func deployAfter(t testing.TB, c *connector.Connector, previous *prismaschema.Schema, text string, o engine.Options, features ...string) (*engine.Service, *prismaschema.Schema) {
+	t.Helper()
 	known, unknown := prismaschema.ParseFeatures(features)
 	if len(unknown) > 0 {
 		t.Fatalf("no features: %v", unknown)
@@ -33,39 +45,43 @@ func deploy(t testing.TB, c *connector.Connector, text string, o engine.Options,
 	if syntax != nil {
 		t.Fatal(syntax)
 	}
-	document = document.After(nil)
+	document = document.After(previous)
 	rules := c.Rules()
 	rules.Features = known
 	if problems := document.Check(rules); len(problems) > 0 {
 		t.Fatalf("datamodel: %v", problems)
 	}
-	schema, err := datamodel.Infer(document, nil)
+	schema, err := datamodel.Infer(document, previous)
 	if err != nil {
 		t.Fatal(err)
 	}
 	schema.Features = known
-	id := project.ID{Name: "test", Stage: "dev"}
-	db := c.Database(id)
-	if err := db.Create(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	empty, first := &prismaschema.Schema{}, datamodel.Renames{}
-	steps, err := migration.Infer(empty, schema, first)
+	db := c.Database(testProject)
+	tables, err := db.Inspect(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	changes, err := migration.Changes(steps, empty, schema, db.Naming(), nil)
+	steps, err := migration.Infer(previous, schema, document.Renames(previous))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Migrate(t.Context(), connector.Run{Revision: 1, Steps: changes}); err != nil {
-		t.Fatal(err)
-	}
-	service, err := engine.New(c, o).Service(&project.Project{ID: id, Revision: 1, Schema: schema, Datamodel: text})
+	changes, err := migration.Changes(steps, previous, schema, db.Naming(), tables)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return service
+	revision, err := db.Revision(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	revision++
+	if err := db.Migrate(t.Context(), connector.Run{Revision: revision, Steps: changes}); err != nil {
+		t.Fatal(err)
+	}
+	service, err := engine.New(c, o).Service(&project.Project{ID: testProject, Revision: revision, Schema: schema, Datamodel: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return service, schema
 }
 
 // ask sends one operation and returns the answer.
@@ -98,16 +114,16 @@ func TestAPI(t *testing.T) {
 			var names names
 			for n := 1; c.Has(fmt.Sprintf("%d.graphql", n)); n++ {
 				query := names.replaced(c.Get(fmt.Sprintf("%d.graphql", n)))
-				if c.Has(fmt.Sprintf("%d.transaction", n)) {
-					c.Want(t, fmt.Sprintf("%d.out", n), names.hidden(pretty(t, askTransaction(t, service, query), "")))
-					continue
-				}
-				variables := names.replaced(c.Get(fmt.Sprintf("%d.json", n)))
-				answer := ask(t, service, query, cmp.Or(strings.TrimSpace(variables), "null"))
 				out := fmt.Sprintf("%d.out", n)
 				if own := fmt.Sprintf("%d.%s.out", n, db.Facts().Name); c.Has(own) {
 					out = own
 				}
+				if c.Has(fmt.Sprintf("%d.transaction", n)) {
+					c.Want(t, out, names.hidden(pretty(t, askTransaction(t, service, query), "")))
+					continue
+				}
+				variables := names.replaced(c.Get(fmt.Sprintf("%d.json", n)))
+				answer := ask(t, service, query, cmp.Or(strings.TrimSpace(variables), "null"))
 				c.Want(t, out, names.hidden(pretty(t, answer, "")))
 			}
 		})

@@ -37,6 +37,7 @@ const (
 	InvalidGrouping        Code = 3104
 	InvalidSort            Code = 3105
 	InvalidJSONFilter      Code = 3106
+	InvalidSearch          Code = 3107
 )
 
 // New returns a fault with a formatted message.
@@ -183,6 +184,11 @@ func WrongJSONPath(field string) *Error {
 // LongJSONPath is the fault of a path into JSON with too many keys.
 func LongJSONPath(field string, limit int) *Error {
 	return New(InvalidJSONFilter, "The path of the filter of field %s has more than %d keys.", field, limit)
+}
+
+// LongSearch is the fault of a search for too many words.
+func LongSearch(limit int) *Error {
+	return New(InvalidSearch, "The search 'fullText' has more than %d words.", limit)
 }
 
 // WrongJSONValue is the fault of an order or pattern in a filter of a Json field with nothing to compare with.

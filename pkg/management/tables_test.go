@@ -61,6 +61,50 @@ func TestDrift(t *testing.T) {
 	})
 }
 
+// An index of words that somebody dropped is missed: searches would fail.
+func TestDriftOfFullText(t *testing.T) {
+	t.Parallel()
+	connectortest.Each(t, func(t *testing.T, db *connector.Connector) {
+		m := added(t, db)
+		input := DeployInput{ID: shop, Features: []string{"fullText"}, Types: "type Dog @fullText(fields: [name]) { id: ID! @id name: String }"}
+		deploy := func() string {
+			got, err := m.Deploy(t.Context(), input)
+			if err != nil || len(got.Errors) > 0 {
+				t.Fatal(got, err)
+			}
+			var said strings.Builder
+			for _, w := range got.Warnings {
+				said.WriteString(w.Type + ": " + w.Description)
+			}
+			return said.String()
+		}
+		if said := deploy(); said != "" {
+			t.Fatal(said)
+		}
+		switch db.Facts().Name {
+		case "mysql":
+			rawly(t, db, "ALTER TABLE {Dog} DROP INDEX `Dog._FULLTEXT`")
+		case "postgres":
+			rawly(t, db, "DROP INDEX {Dog._FULLTEXT}")
+		default:
+			for _, event := range []string{"insert", "update", "delete"} {
+				rawly(t, db, `DROP TRIGGER "Dog._FULLTEXT_`+event+`"`)
+			}
+			rawly(t, db, "DROP TABLE {Dog._FULLTEXT}")
+		}
+		input.Types = "type Dog @fullText(fields: [name]) { id: ID! @id name: String age: Int }"
+		const want = "Dog: The database was changed since the last deploy: it has no full-text index on the columns `name` of the table `Dog`. Put it back as it was, or deploy with `--force` to go on from the tables as they are."
+		if said := deploy(); said != want {
+			t.Errorf("the deploy says\n%s\nwant\n%s", said, want)
+		}
+		input.Force = true
+		deploy()
+		if tables, err := db.Database(shop).Inspect(t.Context()); err != nil || tableOf(tables, "Dog").FullTextIndex([]string{"name"}) == nil {
+			t.Errorf("afterwards there is no index (%v)", err)
+		}
+	})
+}
+
 // Tables of Prisma 1 have no index on the column of a relation; the next deploy
 // makes it, even if nothing else is to do. MySQL always has one.
 func TestLinkIndexes(t *testing.T) {

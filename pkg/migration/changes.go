@@ -21,6 +21,7 @@ func Changes(steps []Step, previous, next *schema.Schema, n relational.Naming, t
 	p := newPlanner(steps, previous, next, n, tables)
 	planned := make([]StepChanges, len(steps))
 	p.dropUniques()
+	p.dropFullTexts()
 	for i, step := range steps {
 		if err := p.step(step); err != nil {
 			return nil, err
@@ -28,6 +29,7 @@ func Changes(steps []Step, previous, next *schema.Schema, n relational.Naming, t
 		if i == len(steps)-1 {
 			p.attach()
 			p.addUniques()
+			p.addFullTexts()
 		}
 		planned[i] = StepChanges{Step: step, Changes: p.changes}
 		p.changes = nil

@@ -78,6 +78,9 @@ func (d *drift) columns(m *schema.Model, t *relational.Table) {
 			d.differs(m.Name, "", "has no unique index on the columns `%s` of the table `%s`", strings.Join(u.Columns(), "`, `"), t.Name)
 		}
 	}
+	if columns := m.FullTextColumns(); len(columns) > 0 && t.FullTextIndex(columns) == nil {
+		d.differs(m.Name, "", "has no full-text index on the columns `%s` of the table `%s`", strings.Join(columns, "`, `"), t.Name)
+	}
 }
 
 func (d *drift) link(r *schema.Relation) {

@@ -213,6 +213,9 @@ func dumpIndex(x relational.Index) string {
 	if x.Unique {
 		return fmt.Sprintf("unique index %s %v", x.Name, x.Columns)
 	}
+	if x.FullText {
+		return fmt.Sprintf("full-text index %s %v", x.Name, x.Columns)
+	}
 	return fmt.Sprintf("index %s %v", x.Name, x.Columns)
 }
 

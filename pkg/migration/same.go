@@ -10,7 +10,7 @@ import (
 // of its fields and their order. Hidden back fields may stand in any order.
 func sameModel(a, b *schema.Model) bool {
 	return a.Name == b.Name && a.DBName == b.DBName && a.Embedded == b.Embedded &&
-		slices.EqualFunc(visible(a), visible(b), equalField) && sameHidden(a, b) && sameUniques(a, b)
+		slices.EqualFunc(visible(a), visible(b), equalField) && sameHidden(a, b) && sameUniques(a, b) && slices.Equal(fieldNames(a.FullText), fieldNames(b.FullText))
 }
 
 // unhide returns a model of datamodel 1.0 as 1.1 writes it: fields that it had

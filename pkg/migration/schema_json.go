@@ -29,7 +29,8 @@ type (
 		Fields           []fieldJSON `json:"fields"`
 		Manifestation    *dbNameJSON `json:"manifestation,omitempty"`
 
-		Uniques []uniqueJSON `json:"uniques,omitempty"` // not Prisma 1's
+		Uniques  []uniqueJSON `json:"uniques,omitempty"`  // not Prisma 1's
+		FullText []string     `json:"fullText,omitempty"` // names of fields; not Prisma 1's
 	}
 	uniqueJSON struct {
 		Name   string   `json:"name"`
@@ -102,7 +103,7 @@ func MarshalSchema(s *schema.Schema) ([]byte, error) {
 			fields[i] = storeField(f, s.Legacy)
 		}
 		stored.Models = append(stored.Models, modelJSON{
-			Name: m.Name, StableIdentifier: m.StableID, IsEmbedded: m.Embedded, Fields: fields, Manifestation: dbName(m.DBName), Uniques: storeUniques(m),
+			Name: m.Name, StableIdentifier: m.StableID, IsEmbedded: m.Embedded, Fields: fields, Manifestation: dbName(m.DBName), Uniques: storeUniques(m), FullText: fieldNames(m.FullText),
 		})
 	}
 	for _, r := range s.Relations {
@@ -150,13 +151,28 @@ func storeField(f *schema.Field, legacy bool) fieldJSON {
 func storeUniques(m *schema.Model) []uniqueJSON {
 	var stored []uniqueJSON
 	for _, u := range m.Uniques {
-		one := uniqueJSON{Name: u.Name}
-		for _, f := range u.Fields {
-			one.Fields = append(one.Fields, f.Name)
-		}
-		stored = append(stored, one)
+		stored = append(stored, uniqueJSON{Name: u.Name, Fields: fieldNames(u.Fields)})
 	}
 	return stored
+}
+
+func fieldNames(fields []*schema.Field) []string {
+	var names []string
+	for _, f := range fields {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+func loadFullText(m *schema.Model, stored []string) error {
+	for _, name := range stored {
+		f := m.Field(name)
+		if f == nil {
+			return fmt.Errorf("read stored full text of %s: no field %s", m.Name, name)
+		}
+		m.FullText = append(m.FullText, f)
+	}
+	return nil
 }
 
 func loadUniques(m *schema.Model, stored []uniqueJSON) error {
@@ -234,6 +250,9 @@ func UnmarshalSchema(b []byte) (*schema.Schema, error) {
 			s.Models[i].Fields = append(s.Models[i].Fields, field)
 		}
 		if err := loadUniques(s.Models[i], m.Uniques); err != nil {
+			return nil, err
+		}
+		if err := loadFullText(s.Models[i], m.FullText); err != nil {
 			return nil, err
 		}
 	}

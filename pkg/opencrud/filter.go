@@ -13,7 +13,7 @@ import (
 // A FilterKey is the meaning of one member of a where input.
 type FilterKey struct {
 	Kind       FilterKind
-	Field      *schema.Field // nil for And, Or and Not
+	Field      *schema.Field // nil for And, Or, Not and FullText
 	Op         Op            // of Compare
 	Not        bool          // of In: the value is not among the given ones
 	Quantifier Quantifier    // of Quantified
@@ -32,6 +32,7 @@ const (
 	In                           // a field with a list of values
 	Quantified                   // related nodes with a filter of their own
 	JSONPath                     // what a Json field holds at a path
+	FullText                     // words in the texts of a model
 )
 
 // Op is how a field is compared.
@@ -164,6 +165,9 @@ func (b *builder) where(m *schema.Model) {
 			keys[f.Name+o.suffix] = key
 		}
 	}
+	if len(m.FullText) > 0 {
+		keys[schema.FullTextFilter] = FilterKey{Kind: FullText}
+	}
 	for _, f := range m.Fields {
 		if f.Hidden || !f.IsRelation() {
 			continue
@@ -224,6 +228,9 @@ func (b *builder) scalarFilters(m *schema.Model) ast.FieldList {
 			}
 			fields = append(fields, field(f.Name+o.suffix, o.description, t))
 		}
+	}
+	if len(m.FullText) > 0 {
+		fields = append(fields, field(schema.FullTextFilter, "All nodes whose texts hold each word of the given string.", optional("String")))
 	}
 	b.filters[m] = fields
 	return fields

@@ -76,6 +76,8 @@ func (m *maker) condition(model *schema.Model, member graphql.InputField) (Filte
 		return in(key, member.Value), nil
 	case opencrud.JSONPath:
 		return m.jsonPath(key, member.Value)
+	case opencrud.FullText:
+		return fullText(model, member.Value)
 	case opencrud.Quantified:
 		return m.related(key, member.Value)
 	}

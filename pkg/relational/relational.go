@@ -33,6 +33,8 @@ type Index struct {
 	Name    string
 	Columns []string
 	Unique  bool
+	// FullText says that the index finds words in the columns, which are sorted.
+	FullText bool
 }
 
 // A ForeignKey is one reference of one column.
@@ -87,6 +89,27 @@ func (t *Table) UniqueIndex(columns ...string) *Index {
 		return nil
 	}
 	return &t.Indexes[i]
+}
+
+// FullTextIndex returns the index that finds words in exactly the columns, which
+// are sorted, or nil.
+func (t *Table) FullTextIndex(columns []string) *Index {
+	i := slices.IndexFunc(t.Indexes, func(x Index) bool {
+		return x.FullText && slices.Equal(slices.Sorted(slices.Values(x.Columns)), columns)
+	})
+	if i < 0 {
+		return nil
+	}
+	return &t.Indexes[i]
+}
+
+// AddToIndex adds an index, or its columns to the last one where that has its name.
+func (t *Table) AddToIndex(x Index) {
+	if n := len(t.Indexes); n > 0 && t.Indexes[n-1].Name == x.Name {
+		t.Indexes[n-1].Columns = append(t.Indexes[n-1].Columns, x.Columns...)
+		return
+	}
+	t.Indexes = append(t.Indexes, x)
 }
 
 // Clone returns a copy that shares nothing that a caller could change.

@@ -68,6 +68,9 @@ func (n Naming) Compound(table string, columns []string) string {
 	return hex.EncodeToString(sum[:12]) + "_UNIQUE"
 }
 
+// FullText returns the name of the index that finds words, of which a table has one.
+func (n Naming) FullText(table string) string { return table + "._FULLTEXT" }
+
 // Inline returns the name of the index on the column of an inline relation.
 func (n Naming) Inline(table, column string) string {
 	if n.Short {
@@ -139,6 +142,9 @@ func ModelTable(s *schema.Schema, m *schema.Model, n Naming) *Table {
 	for _, u := range m.Uniques {
 		t.Indexes = append(t.Indexes, CompoundIndex(m.Table(), u.Columns(), n))
 	}
+	if columns := m.FullTextColumns(); len(columns) > 0 {
+		t.Indexes = append(t.Indexes, FullTextIndex(m.Table(), columns, n))
+	}
 	for _, r := range s.Relations {
 		if inline, ok := r.Link.(*schema.Inline); ok && inline.Model == m {
 			t.Columns = append(t.Columns, InlineColumn(r))
@@ -167,6 +173,11 @@ func UniqueIndex(table, column string, n Naming) Index {
 // CompoundIndex returns the index of fields that are unique together.
 func CompoundIndex(table string, columns []string, n Naming) Index {
 	return Index{Name: n.Compound(table, columns), Columns: columns, Unique: true}
+}
+
+// FullTextIndex returns the index that finds words in columns, which are sorted.
+func FullTextIndex(table string, columns []string, n Naming) Index {
+	return Index{Name: n.FullText(table), Columns: columns, FullText: true}
 }
 
 // ListTable returns the table with the values of a scalar list.

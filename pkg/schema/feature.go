@@ -18,12 +18,13 @@ const (
 	CompoundUnique  Feature = "compoundUnique"  // @unique of a type, over several fields
 	JSONFilters     Feature = "jsonFilters"     // filters on what Json fields hold at a path
 	Scalars         Feature = "scalars"         // Long, Decimal and Date
+	FullText        Feature = "fullText"        // @fullText of a type, and a filter by the words in its texts
 	Sort            Feature = "sort"            // lists in the order of several fields, also of related nodes
 )
 
 // Features returns all features there are.
 func Features() []Feature {
-	return []Feature{CreateMany, Aggregate, GroupBy, Sort, CaseInsensitive, CompoundUnique, JSONFilters, Scalars}
+	return []Feature{CreateMany, Aggregate, GroupBy, Sort, CaseInsensitive, CompoundUnique, JSONFilters, FullText, Scalars}
 }
 
 // ParseFeatures returns the features with some names, each once and in the

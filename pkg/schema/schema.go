@@ -71,6 +71,7 @@ type Model struct {
 	Embedded bool   // only in stored schemas of document databases
 	Fields   []*Field
 	Uniques  []*Unique // over several fields, in declaration order
+	FullText []*Field  // whose words are searched together, as declared
 
 	fields map[string]*Field // nil until Complete
 }

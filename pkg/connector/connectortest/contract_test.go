@@ -171,7 +171,7 @@ func stored(t scalar.Type) scalar.Type {
 func TestCreatedTablesAreInspected(t *testing.T) {
 	t.Parallel()
 	Each(t, func(t *testing.T, c *connector.Connector) {
-		d, s := created(t, c, everything)
+		d, s := created(t, c, everything+"\ntype Note @fullText(fields: [title, body]) { id: ID! @id title: String body: String }")
 		want := relational.Tables(s, d.Naming())
 		if diff := cmp.Diff(want, inspected(t, d), asFound); diff != "" {
 			t.Errorf("inspected tables (-made +found):\n%s", diff)

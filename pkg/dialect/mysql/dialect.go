@@ -35,6 +35,7 @@ var facts = dialect.Facts{
 	Decimal:     [2]string{"CAST(", " AS DECIMAL(65,30))"}, // else MySQL compares both as floating-point numbers
 	Decimals:    true,
 	JSON:        jsonFacts,
+	FullText:    fullText,
 	Arg:         arg,
 	Among:       among,
 }

@@ -72,28 +72,26 @@ ORDER BY c.table_name, c.ordinal_position`
 	})
 }
 
-// indexes reads keys on columns. Those on text, on shapes and on expressions
-// are none of ours, nor is the one that each list has on its values.
+// indexes reads keys on columns and on the words in them. Those on shapes and on
+// expressions are none of ours, nor is the one that each list has on its values.
 func (in *inspection) indexes() error {
-	const query = `SELECT table_name, index_name, non_unique = 0 AS is_unique, coalesce(column_name, '') AS name
+	const query = `SELECT table_name, index_name, non_unique = 0 AS is_unique, coalesce(column_name, '') AS name,
+  index_type = 'FULLTEXT' AS is_full_text
 FROM information_schema.statistics
-WHERE table_schema = coalesce(nullif(?, ''), database()) AND index_type IN ('BTREE', 'HASH')
+WHERE table_schema = coalesce(nullif(?, ''), database()) AND index_type IN ('BTREE', 'HASH', 'FULLTEXT')
 ORDER BY table_name, index_name, seq_in_index`
 	err := in.each(query, func(rows *sql.Rows) error {
 		var table, name, column string
-		var unique bool
-		if err := rows.Scan(&table, &name, &unique, &column); err != nil {
+		var unique, fullText bool
+		if err := rows.Scan(&table, &name, &unique, &column, &fullText); err != nil {
 			return err
 		}
 		t := in.byName[table]
-		switch n := len(t.Indexes); {
-		case name == "PRIMARY":
+		if name == "PRIMARY" {
 			t.PrimaryKey = append(t.PrimaryKey, column)
-		case n > 0 && t.Indexes[n-1].Name == name:
-			t.Indexes[n-1].Columns = append(t.Indexes[n-1].Columns, column)
-		default:
-			t.Indexes = append(t.Indexes, relational.Index{Name: name, Columns: []string{column}, Unique: unique})
+			return nil
 		}
+		t.AddToIndex(relational.Index{Name: name, Columns: []string{column}, Unique: unique, FullText: fullText})
 		return nil
 	})
 	for _, t := range in.tables {

@@ -136,10 +136,13 @@ func writeStart(b *dialect.Builder, before string, c *relational.Column) {
 	}
 }
 
-// writeIndex writes an index as part of a table. MySQL cannot index whole texts.
+// writeIndex writes an index as part of a table. MySQL cannot index whole texts but by their words.
 func writeIndex(b *dialect.Builder, t *relational.Table, x *relational.Index) {
 	if x.Unique {
 		b.SQL("UNIQUE ")
+	}
+	if x.FullText {
+		b.SQL("FULLTEXT ")
 	}
 	b.SQL("INDEX ").Name(x.Name).SQL(" (")
 	for i, name := range x.Columns {
@@ -147,7 +150,7 @@ func writeIndex(b *dialect.Builder, t *relational.Table, x *relational.Index) {
 			b.SQL(", ")
 		}
 		b.Name(name)
-		if c := t.Column(name); c != nil && isLong(c) {
+		if c := t.Column(name); c != nil && isLong(c) && !x.FullText {
 			b.SQL("(191)")
 		}
 	}

@@ -2,11 +2,13 @@ package postgres_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/dialect/postgres"
 	"github.com/prisma1-go/prisma1/pkg/scalar"
+	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
 // TestClassify breaks each constraint of a real table.
@@ -58,6 +60,57 @@ func TestAmong(t *testing.T) {
 		var found bool
 		if err := db.QueryRowContext(context.Background(), s.SQL, s.Args...).Scan(&found); err != nil || !found {
 			t.Errorf("%+v in %s is %t (%v)\n%s", c.value, c.list, found, err, s.SQL)
+		}
+	}
+}
+
+// TestFullTextIndexIsUsed asks with the very expression of the index.
+func TestFullTextIndexIsUsed(t *testing.T) {
+	t.Parallel()
+	f := openSchema(t, openDatabase(t))
+	f.deploy(&schema.Schema{}, "type T @fullText(fields: [b, a]) { id: ID! @id a: String b: String! }", nil)
+	b := dialect.NewBuilder(postgres.Dialect{}.Facts(), f.schema)
+	b.SQL("EXPLAIN SELECT 1 FROM ").Table("T").SQL(" AS x WHERE ").FullText("x", "T", []string{"a", "b"}, []string{"two", "words"})
+	tx, err := f.db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.Exec("SET LOCAL enable_seqscan = off"); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := tx.Query(b.Statement().SQL, b.Statement().Args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			t.Fatal(err)
+		}
+		plan.WriteString(line + "\n")
+	}
+	if rows.Err() != nil || !strings.Contains(plan.String(), `Bitmap Index Scan on "T._FULLTEXT"`) {
+		t.Errorf("the plan does not use the index (%v):\n%s", rows.Err(), plan.String())
+	}
+}
+
+// TestLongTexts: no text is too long for the index.
+func TestLongTexts(t *testing.T) {
+	t.Parallel()
+	f := openSchema(t, openDatabase(t))
+	f.deploy(&schema.Schema{}, "type T @fullText(fields: [a]) { id: ID! @id a: String }", nil)
+	table := `"` + f.schema + `"."T"`
+	for _, text := range []string{
+		"SELECT string_agg(chr(65536 + i) || chr(131072 + i / 300), ' ') FROM generate_series(1, 300000) AS i",
+		"SELECT string_agg(to_char(i, 'FM999999') || 'ab', ' ') FROM generate_series(1, 300000) AS i",
+		"SELECT string_agg(chr(131072 + i % 40000), ' ') FROM generate_series(1, 300000) AS i",
+		"SELECT repeat('a', 3000000)",
+	} {
+		if _, err := f.db.Exec("INSERT INTO " + table + " SELECT gen_random_uuid()::text::varchar(25), (" + text + ")"); err != nil {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }

@@ -42,6 +42,7 @@ var facts = dialect.Facts{
 	Fold:     [2]string{"LOWER(", ")"},
 	Decimals: true,
 	JSON:     jsonFacts,
+	FullText: fullText,
 	Arg:      arg,
 	Among:    among,
 }

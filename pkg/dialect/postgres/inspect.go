@@ -25,6 +25,7 @@ func (Dialect) Inspect(ctx context.Context, db dialect.Querier, schema string) (
 		{"tables", in.readTables},
 		{"columns", in.columns},
 		{"indexes", in.indexes},
+		{"full-text indexes", in.fullTextIndexes},
 		{"foreign keys", in.foreignKeys},
 	} {
 		if err := part.read(); err != nil {
@@ -128,11 +129,29 @@ ORDER BY t.relname, x.indexrelid, k.place`
 			t.PrimaryKey = append(t.PrimaryKey, column)
 			return nil
 		}
-		if n := len(t.Indexes); n > 0 && t.Indexes[n-1].Name == name {
-			t.Indexes[n-1].Columns = append(t.Indexes[n-1].Columns, column)
-			return nil
+		t.AddToIndex(relational.Index{Name: name, Columns: []string{column}, Unique: unique})
+		return nil
+	})
+}
+
+// fullTextIndexes reads indexes of words, made as ours are.
+func (in *inspection) fullTextIndexes() error {
+	const query = `SELECT t.relname::text, i.relname::text AS index, c.attname::text
+FROM (SELECT t.oid, t.relname FROM ` + ownTables + `) AS t
+JOIN pg_index AS x ON x.indrelid = t.oid AND x.indpred IS NULL AND x.indisvalid AND x.indnatts = 1
+  AND pg_get_expr(x.indexprs, x.indrelid) LIKE 'to_tsvector(''simple''::regconfig, "left"(translate(%'
+JOIN pg_class AS i ON i.oid = x.indexrelid
+JOIN pg_attribute AS c ON c.attrelid = t.oid AND EXISTS (
+  SELECT 1 FROM pg_depend AS d
+  WHERE d.classid = 'pg_class'::regclass AND d.objid = i.oid
+    AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid = c.attnum)
+ORDER BY t.relname, x.indexrelid, c.attname COLLATE "C"`
+	return in.each(query, func(rows *sql.Rows) error {
+		var table, name, column string
+		if err := rows.Scan(&table, &name, &column); err != nil {
+			return err
 		}
-		t.Indexes = append(t.Indexes, relational.Index{Name: name, Columns: []string{column}, Unique: unique})
+		in.byName[table].AddToIndex(relational.Index{Name: name, Columns: []string{column}, FullText: true})
 		return nil
 	})
 }

@@ -79,6 +79,10 @@ func (s *script) create(t *relational.Table) {
 }
 
 func (s *script) index(table string, x *relational.Index) {
+	if x.FullText {
+		s.fullTextIndex(table, x)
+		return
+	}
 	b := s.sql("CREATE ")
 	if x.Unique {
 		b.SQL("UNIQUE ")

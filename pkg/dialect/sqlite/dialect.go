@@ -34,6 +34,7 @@ var facts = dialect.Facts{
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
 	Fold:        [2]string{foldFunction + "(", ")"},
 	JSON:        jsonFacts,
+	FullText:    fullText,
 	Arg:         arg,
 	Match:       match,
 	Among:       among,

@@ -24,6 +24,7 @@ func (Dialect) Inspect(ctx context.Context, db dialect.Querier, schema string) (
 	}{
 		{"columns", in.columns},
 		{"indexes", in.indexes},
+		{"full-text indexes", in.fullTextIndexes},
 		{"foreign keys", in.foreignKeys},
 	} {
 		if err := part.read(); err != nil {
@@ -41,9 +42,11 @@ type inspection struct {
 	byName map[string]*relational.Table
 }
 
-// ownTables are the tables that somebody created, with alias m.
+// ownTables are the tables that somebody created, with alias m. Virtual ones
+// and those behind them are none.
 const ownTables = `sqlite_schema AS m
-WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\'`
+WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\'
+AND m.name IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table')`
 
 func (in *inspection) columns() error {
 	const query = `SELECT m.name AS "table", c.name, c.type, c."notnull", c.pk
@@ -95,11 +98,7 @@ ORDER BY m.name, i.seq DESC, c.seqno`
 			return err
 		}
 		t := in.byName[table]
-		if n := len(t.Indexes); n > 0 && t.Indexes[n-1].Name == name {
-			t.Indexes[n-1].Columns = append(t.Indexes[n-1].Columns, column)
-			return nil
-		}
-		t.Indexes = append(t.Indexes, relational.Index{Name: name, Columns: []string{column}, Unique: unique})
+		t.AddToIndex(relational.Index{Name: name, Columns: []string{column}, Unique: unique})
 		return nil
 	})
 }

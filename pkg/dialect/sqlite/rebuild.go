@@ -27,7 +27,7 @@ func (s *script) rebuild(change relational.AlterTable) error {
 		s.startSequence(after, name)
 	}
 	s.fill(before.Name, name, after, copies)
-	s.add(s.sql("DROP TABLE ").Name(before.Name))
+	s.drop(before)
 	s.add(s.sql("ALTER TABLE ").Name(name).SQL(" RENAME TO ").Name(after.Name))
 	s.indexes(after)
 	return nil

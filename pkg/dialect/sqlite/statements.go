@@ -19,7 +19,7 @@ func (Dialect) Statements(schema string, change relational.Change) ([]dialect.St
 	case relational.CreateTable:
 		s.create(change.Table)
 	case relational.DropTable:
-		s.add(s.sql("DROP TABLE ").Name(change.Table.Name))
+		s.drop(change.Table)
 	case relational.RenameTable:
 		s.rename(change.Before.Name, change.Name)
 	case relational.AlterTable:
@@ -87,6 +87,10 @@ func (s *script) indexes(t *relational.Table) {
 }
 
 func (s *script) index(table string, x *relational.Index) {
+	if x.FullText {
+		s.fullTextIndex(table, x)
+		return
+	}
 	b := s.sql("CREATE ")
 	if x.Unique {
 		b.SQL("UNIQUE ")
@@ -193,7 +197,7 @@ func (s *script) edit(table string, edit relational.Edit, indexes []relational.I
 		indexes = slices.DeleteFunc(indexes, func(x relational.Index) bool {
 			on := slices.Contains(x.Columns, edit.Column.Name)
 			if on {
-				s.add(s.sql("DROP INDEX ").Name(x.Name))
+				s.dropIndex(x)
 			}
 			return on
 		})
@@ -212,7 +216,7 @@ func (s *script) edit(table string, edit relational.Edit, indexes []relational.I
 		s.index(table, &edit.Index)
 		indexes = append(indexes, edit.Index)
 	case relational.DropIndex:
-		s.add(s.sql("DROP INDEX ").Name(edit.Index.Name))
+		s.dropIndex(edit.Index)
 		indexes = slices.DeleteFunc(indexes, func(x relational.Index) bool { return x.Name == edit.Index.Name })
 	}
 	return indexes
