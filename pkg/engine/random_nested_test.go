@@ -29,6 +29,9 @@ type nestedWrite struct {
 func runNested(writes []nestedWrite, n *worldNode, fresh bool) error {
 	slices.SortStableFunc(writes, func(x, y nestedWrite) int { return x.kind - y.kind })
 	for _, write := range writes {
+		if n.gone {
+			return errGone
+		}
 		if err := write.do(n, fresh); err != nil {
 			return err
 		}

@@ -48,6 +48,7 @@ type (
 	worldNode struct {
 		id     any // string or int
 		values map[string]any
+		gone   bool
 	}
 )
 
