@@ -45,7 +45,7 @@ const mostKept = 256 << 10
 
 // release gives the room of a layer to the next one.
 func (l *layer) release() {
-	if cap(l.text) > mostKept || cap(l.keys) > mostKept || cap(l.ids.list) > mostKept {
+	if max(cap(l.text), cap(l.keys), cap(l.ids.list), 4*cap(l.ids.slots)) > mostKept {
 		return
 	}
 	clear(l.children)
@@ -68,40 +68,6 @@ type lostAt struct {
 type loss struct {
 	piece int
 	entry *plan.Entry
-}
-
-// groups are the ids that the rows of a layer belong to, each once.
-type groups struct {
-	index map[string]int32 // by the JSON of the id
-	of    []int32          // by row of the layer above, -1 for none
-	list  []byte           // the ids as a JSON array
-}
-
-// collect takes the ids in one key of a layer's rows.
-func (g *groups) collect(l *layer, key int) {
-	if g.index == nil {
-		g.index = make(map[string]int32, len(l.order))
-	}
-	clear(g.index)
-	g.of = slices.Grow(g.of[:0], l.rows)[:l.rows]
-	g.list = append(g.list[:0], '[')
-	for _, row := range l.order {
-		id := l.key(row, key)
-		if string(id) == "null" {
-			g.of[row] = -1
-			continue
-		}
-		i, ok := g.index[string(id)]
-		if !ok {
-			if i = int32(len(g.index)); i > 0 {
-				g.list = append(g.list, ',')
-			}
-			g.index[string(id)] = i
-			g.list = append(g.list, id...)
-		}
-		g.of[row] = i
-	}
-	g.list = append(g.list, ']')
 }
 
 // key returns the JSON of a kept cell.
@@ -189,11 +155,7 @@ func (l *layer) join(r rows) (err error) {
 		return nil
 	}
 	l.near = append(l.near[:0], id...)
-	i, ok := l.groups.index[string(id)]
-	if !ok {
-		i = -1
-	}
-	l.parent = append(l.parent, i)
+	l.parent = append(l.parent, l.groups.find(id))
 	return nil
 }
 
@@ -205,12 +167,10 @@ func (l *layer) known() bool {
 
 // copyParents makes a row of every id that the parents name.
 func (l *layer) copyParents() {
-	ids := make([]string, len(l.groups.index))
-	for id, i := range l.groups.index {
-		ids[i] = id
-	}
-	for i, id := range ids {
-		l.parent = append(l.parent, int32(i))
+	count := l.groups.count()
+	for i := range int32(count) {
+		id := l.groups.id(i)
+		l.parent = append(l.parent, i)
 		for j := range l.frame.writes {
 			w := &l.frame.writes[j]
 			l.text = append(l.text, w.text...)
@@ -226,7 +186,7 @@ func (l *layer) copyParents() {
 			l.bounds = append(l.bounds, len(l.keys))
 		}
 	}
-	l.rows = len(ids)
+	l.rows = count
 	l.regroup()
 }
 
@@ -241,7 +201,7 @@ func (l *layer) regroup() {
 		l.starts = append(l.starts[:0], 0, int32(l.rows))
 		return
 	}
-	count := len(l.groups.index) + 1
+	count := l.groups.count() + 1
 	l.starts = slices.Grow(l.starts[:0], count)[:count]
 	clear(l.starts)
 	for _, i := range l.parent {

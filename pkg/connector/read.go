@@ -60,7 +60,7 @@ func (r *reader) layer(ctx context.Context, read *plan.Read, l *layer) (*layer, 
 	l.read, l.frame = read, frameOf(read)
 	var err error
 	switch {
-	case l.groups != nil && len(l.groups.index) == 0:
+	case l.groups != nil && l.groups.count() == 0:
 		return l, nil
 	case read.Connection != nil && !read.Connection.Nodes:
 		return l, nil

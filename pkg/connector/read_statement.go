@@ -17,7 +17,7 @@ func writeRead(b *dialect.Builder, l *layer) {
 	page := &l.read.Page
 	limit, limited := pageLimit(l.read)
 	limited = limited || page.Skip > 0
-	windowed := limited && l.groups != nil && len(l.groups.index) > 1
+	windowed := limited && l.groups != nil && l.groups.count() > 1
 	if !windowed {
 		writeSelect(b, l, false)
 		b.SQL("\nORDER BY ")
