@@ -36,6 +36,11 @@ func TestClassify(t *testing.T) {
 	}
 }
 
+// long is a list of one member, too long to be compared with one by one.
+func long(member string) string {
+	return "[" + strings.Repeat(member+",", 1500) + member + "]"
+}
+
 // TestAmong finds a value of each type among the members of a list.
 func TestAmong(t *testing.T) {
 	t.Parallel()
@@ -51,9 +56,12 @@ func TestAmong(t *testing.T) {
 		{scalar.OfDateTime(1577836800123), `["2020-01-01T00:00:00.123Z"]`},
 		{scalar.OfUUID("00000000-0000-0000-0000-000000000001"), `["00000000-0000-0000-0000-000000000001"]`},
 		{scalar.Value{Type: scalar.Boolean, Int: 1}, `[true]`},
+		{scalar.OfInt(7), long("7")},
+		{scalar.Value{Type: scalar.ID, Text: `a"\`}, long(`"a\"\\"`)},
+		{scalar.OfUUID("00000000-0000-0000-0000-000000000001"), long(`"00000000-0000-0000-0000-000000000001"`)},
 	} {
 		types := map[scalar.Type]string{scalar.String: "text", scalar.Int: "int", scalar.Float: "decimal(65,30)",
-			scalar.DateTime: "timestamp(3)", scalar.UUID: "uuid", scalar.Boolean: "boolean"}
+			scalar.DateTime: "timestamp(3)", scalar.UUID: "uuid", scalar.Boolean: "boolean", scalar.ID: "varchar(25)"}
 		b := dialect.NewBuilder(postgres.Dialect{}.Facts(), "").SQL("SELECT ").Value(c.value)
 		b.SQL("::"+types[c.value.Type]+" ").Among(c.value.Type, c.list)
 		s := b.Statement()

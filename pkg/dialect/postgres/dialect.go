@@ -4,6 +4,7 @@
 package postgres
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -67,16 +68,29 @@ func arg(v scalar.Value) any {
 	return v.Text
 }
 
+// longestArray is the size in bytes of the longest list of ids that rows are
+// compared with one by one, about seventy of our own.
+const longestArray = 2 << 10
+
 // among compares with the elements of an array, so that an index serves. Texts
 // have the type of what they are compared with.
+//
+// A plan that is kept goes through the whole array for each row where it reads
+// a table from end to end, as it does with small tables and with those that
+// were not analyzed yet. Long lists of ids are therefore rows, which it hashes.
 func among(b *dialect.Builder, t scalar.Type, list string, not bool) {
+	cast, isCast := casts[t]
+	if isID := t == scalar.ID || t == scalar.UUID || t == scalar.Int; isID && !not && len(list) > longestArray {
+		b.SQL("IN (SELECT unnest(").Arg(array(list)).SQL("::").SQL(cmp.Or(cast, "text")).SQL("[]))")
+		return
+	}
 	if not {
 		b.SQL("<> ALL(")
 	} else {
 		b.SQL("= ANY(")
 	}
 	b.Arg(array(list))
-	if cast, ok := casts[t]; ok {
+	if isCast {
 		b.SQL("::").SQL(cast).SQL("[]")
 	}
 	b.SQL(")")
