@@ -14,12 +14,18 @@ import (
 // mostTokens is how many tokens a Cache remembers; one takes about 100 bytes.
 const mostTokens = 10_000
 
-// A Cache remembers service tokens that were right, so that a token is decoded
-// once and not with each request. It holds hashes, no token and no secret; what
-// was refused is not remembered. The zero Cache is ready, and goroutines may share it.
+// A Cache remembers tokens that were right, so that a token is decoded once and
+// not with each request. It holds hashes, no token and no secret; what was
+// refused is not remembered. The zero Cache is ready, and goroutines may share it.
 type Cache struct {
 	mu   sync.Mutex
-	seen map[[sha256.Size]byte]validity
+	seen map[[sha256.Size]byte]content
+}
+
+// A content is what a token says: when it counts and, in a management token, for what.
+type content struct {
+	validity
+	grants []Grant
 }
 
 // A validity is when a token counts, clock skew included.
@@ -42,37 +48,54 @@ func (c *Cache) VerifyService(secrets []string, authorization string) error {
 		return fault.Token()
 	}
 	key := hashOf(secrets, token)
-	if c.knows(key) {
+	if _, known := c.recall(key); known {
 		return nil
 	}
 	claims, err := verifyService(secrets, token)
 	if err != nil {
 		return err
 	}
-	c.remember(key, validityOf(claims))
+	c.remember(key, content{validity: validityOf(claims)})
 	return nil
 }
 
-func (c *Cache) knows(key [sha256.Size]byte) bool {
+// VerifyManagement is the function of that name. The verifiers of a Cache must
+// always be the same ones.
+func (c *Cache) VerifyManagement(verifiers []Verifier, authorization, action, service, stage string) error {
+	if len(verifiers) == 0 {
+		return nil
+	}
+	key := hashOf(nil, authorization)
+	known, ok := c.recall(key)
+	if !ok {
+		grants, v, err := readManagement(verifiers, authorization)
+		if err != nil {
+			return err
+		}
+		known = content{v, grants}
+		c.remember(key, known)
+	}
+	return matchGrants(known.grants, action, service, stage)
+}
+
+// recall returns what a token says that was right and still counts.
+func (c *Cache) recall(key [sha256.Size]byte) (content, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	v, there := c.seen[key]
-	if !there {
-		return false
-	}
-	if !v.holds(time.Now()) {
+	known, ok := c.seen[key]
+	if ok && !known.holds(time.Now()) {
 		delete(c.seen, key)
-		return false
+		ok = false
 	}
-	return true
+	return known, ok
 }
 
 // remember makes room by forgetting any other token: it will be verified once more.
-func (c *Cache) remember(key [sha256.Size]byte, v validity) {
+func (c *Cache) remember(key [sha256.Size]byte, said content) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.seen == nil {
-		c.seen = make(map[[sha256.Size]byte]validity)
+		c.seen = make(map[[sha256.Size]byte]content)
 	}
 	for other := range c.seen {
 		if len(c.seen) < mostTokens {
@@ -80,11 +103,11 @@ func (c *Cache) remember(key [sha256.Size]byte, v validity) {
 		}
 		delete(c.seen, other)
 	}
-	c.seen[key] = v
+	c.seen[key] = said
 }
 
 // validityOf reads exp and nbf of claims that were verified.
-func validityOf(claims jwt.MapClaims) validity {
+func validityOf(claims jwt.Claims) validity {
 	var v validity
 	if nbf, err := claims.GetNotBefore(); err == nil && nbf != nil {
 		v.from = nbf.Add(-skew)

@@ -51,6 +51,50 @@ func TestCacheIsAsStrict(t *testing.T) {
 	})
 }
 
+// TestCacheOfManagementIsAsStrict: the same for management tokens and what they grant.
+func TestCacheOfManagementIsAsStrict(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		verifiers := []Verifier{SecretVerifier("older"), SecretVerifier("secret")}
+		shop := []Grant{{Target: "shop/*", Action: "deploy"}}
+		tokens := []string{"", "Bearer undefined"}
+		for _, claims := range []jwt.MapClaims{
+			{"grants": everything, "exp": now.Add(2 * time.Hour).Unix()},
+			{"grants": shop, "nbf": now.Add(time.Hour).Unix(), "exp": now.Add(2 * time.Hour).Unix()},
+			{"grants": shop},
+			{"grants": []Grant{{Target: "shop", Action: "*"}}, "exp": now.Add(2 * time.Hour).Unix()},
+			{"exp": now.Add(2 * time.Hour).Unix()},
+		} {
+			for _, secret := range []string{"secret", "older", "wrong"} {
+				token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(secret))
+				if err != nil {
+					t.Fatal(err)
+				}
+				tokens = append(tokens, token, "Bearer "+token)
+			}
+		}
+		var cache Cache
+		calls := [][3]string{{"deploy", "shop", "dev"}, {"deploy", "blog", "dev"}, {"deleteProject", "shop", "dev"}, {"listProjects", "", ""}}
+		for _, pause := range []time.Duration{0, time.Hour - skew - time.Second, time.Second, skew, time.Hour - time.Second, skew, 1, time.Hour} {
+			time.Sleep(pause)
+			for i, token := range tokens {
+				for _, c := range calls {
+					want := VerifyManagement(verifiers, token, c[0], c[1], c[2])
+					for range 2 {
+						if got := cache.VerifyManagement(verifiers, token, c[0], c[1], c[2]); fmt.Sprint(got) != fmt.Sprint(want) {
+							t.Errorf("after %s, token %d, %v: got %v, want %v", time.Since(now), i, c, got, want)
+						}
+					}
+				}
+			}
+		}
+		if len(cache.seen) > len(tokens) {
+			t.Errorf("%d tokens are remembered", len(cache.seen))
+		}
+	})
+}
+
 func TestCacheIsBounded(t *testing.T) {
 	t.Parallel()
 	var cache Cache
@@ -60,14 +104,15 @@ func TestCacheIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range mostTokens + 10 {
-		cache.remember(hashOf(secrets, fmt.Sprint(i)), validity{})
+		cache.remember(hashOf(secrets, fmt.Sprint(i)), content{})
 	}
 	for i := range 10 {
 		if cache.VerifyService(secrets, token+fmt.Sprint(i)) == nil {
 			t.Error("a wrong token counts")
 		}
 	}
-	if err := cache.VerifyService(secrets, token); err != nil || len(cache.seen) != mostTokens || !cache.knows(hashOf(secrets, token)) {
+	err = cache.VerifyService(secrets, token)
+	if _, known := cache.recall(hashOf(secrets, token)); err != nil || len(cache.seen) != mostTokens || !known {
 		t.Errorf("%v, %d tokens are remembered", err, len(cache.seen))
 	}
 }

@@ -286,9 +286,14 @@ func BenchmarkVerifyManagement(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for b.Loop() {
-		if err := VerifyManagement(ours, token, "deploy", "shop", "dev"); err != nil {
-			b.Fatal(err)
-		}
+	var cache Cache
+	for name, verify := range map[string]func([]Verifier, string, string, string, string) error{"new": VerifyManagement, "seen": cache.VerifyManagement} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := verify(ours, token, "deploy", "shop", "dev"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

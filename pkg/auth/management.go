@@ -42,22 +42,31 @@ func VerifyManagement(verifiers []Verifier, authorization, action, service, stag
 	if len(verifiers) == 0 {
 		return nil
 	}
+	grants, _, err := readManagement(verifiers, authorization)
+	if err != nil {
+		return err
+	}
+	return matchGrants(grants, action, service, stage)
+}
+
+// readManagement returns what a token that is right grants, and when.
+func readManagement(verifiers []Verifier, authorization string) ([]Grant, validity, error) {
 	if authorization == "" {
-		return refuse("'Authorization' header not provided")
+		return nil, validity{}, refuse("'Authorization' header not provided")
 	}
 	token := bearer(authorization)
 	if h, err := readHeader(token); err == nil && h.foreignKey() != "" {
-		return refuse("Token can't be decoded: its header must not have %q", h.foreignKey())
+		return nil, validity{}, refuse("Token can't be decoded: its header must not have %q", h.foreignKey())
 	}
 	var claims managementClaims
 	if err := verify(verifiers, token, &claims); err != nil {
-		return refuse("Token can't be decoded: %s", reason(err, claims.RegisteredClaims))
+		return nil, validity{}, refuse("Token can't be decoded: %s", reason(err, claims.RegisteredClaims))
 	}
 	grants, ok := claims.grants()
 	if !ok || claims.ExpiresAt == nil {
-		return refuse("Failed to parse token data")
+		return nil, validity{}, refuse("Failed to parse token data")
 	}
-	return matchGrants(grants, action, service, stage)
+	return grants, validityOf(claims), nil
 }
 
 // matchGrants looks for the first grant that fits; a malformed one met before ends the search.

@@ -46,6 +46,7 @@ type Management struct {
 	options   Options
 	log       *slog.Logger
 	queries   func() (*graphql.Cache, error)
+	tokens    auth.Cache // management tokens that were right
 
 	pulse, lease, fresh time.Duration // beatTime, leaseTime and freshTime, shorter in tests
 

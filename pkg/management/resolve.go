@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/prisma1-go/prisma1/pkg/auth"
 	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/project"
 )
@@ -37,7 +36,7 @@ func (c *call) mutationRoot() graphql.Functions {
 // permit checks the token for an action, which is a root field, that concerns a
 // project; the zero ID for one that concerns all. Returns fault.ManagementToken.
 func (c *call) permit(action string, id project.ID) error {
-	return auth.VerifyManagement(c.options.Verifiers, c.authorization, action, id.Name, id.Stage)
+	return c.tokens.VerifyManagement(c.options.Verifiers, c.authorization, action, id.Name, id.Stage)
 }
 
 // serverInfo needs no token: the CLI asks before it knows whether there is a secret.
