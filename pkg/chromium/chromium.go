@@ -110,6 +110,16 @@ type message struct {
 // Call runs one command of the protocol and returns its result.
 func (p *Page) Call(method string, params any) json.RawMessage {
 	p.t.Helper()
+	result, err := p.ask(method, params)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return result
+}
+
+// ask is Call for a command that the browser may refuse.
+func (p *Page) ask(method string, params any) (json.RawMessage, error) {
+	p.t.Helper()
 	p.last++
 	text, err := json.Marshal(map[string]any{"id": p.last, "method": method, "params": params})
 	if err != nil {
@@ -132,9 +142,9 @@ func (p *Page) Call(method string, params any) json.RawMessage {
 			continue
 		}
 		if m.Error != nil {
-			p.t.Fatalf("%s: %s", method, m.Error.Message)
+			return nil, fmt.Errorf("%s: %s", method, m.Error.Message)
 		}
-		return m.Result
+		return m.Result, nil
 	}
 }
 
@@ -151,10 +161,14 @@ func (p *Page) note(m message) {
 }
 
 // Evaluate runs JavaScript in the page and returns whether its value is true.
+// It is not while the browser goes from one page to the next, where it refuses scripts.
 func (p *Page) Evaluate(script string) bool {
 	p.t.Helper()
 	var answer struct{ Result struct{ Value any } }
-	result := p.Call("Runtime.evaluate", map[string]any{"expression": script, "returnByValue": true})
+	result, err := p.ask("Runtime.evaluate", map[string]any{"expression": script, "returnByValue": true})
+	if err != nil {
+		return false
+	}
 	if err := json.Unmarshal(result, &answer); err != nil {
 		p.t.Fatal(err)
 	}
