@@ -50,15 +50,18 @@ var sqliteTables = []string{
   "secret" varchar(255) NOT NULL,
   PRIMARY KEY ("secret")
 )`,
-	`CREATE TABLE IF NOT EXISTS {DeployLock} (
+	deployLockTable,
+}
+
+// deployLockTable is of our own, on every database.
+const deployLockTable = `CREATE TABLE IF NOT EXISTS {DeployLock} (
   "projectId" varchar(200) NOT NULL,
   "owner" varchar(25) NOT NULL,
   "holder" varchar(200) NOT NULL,
   "since" bigint NOT NULL,
   "beat" bigint NOT NULL,
   PRIMARY KEY ("projectId")
-)`,
-}
+)`
 
 // postgresTables are those of PostgresInternalDatabaseSchema.scala.
 var postgresTables = []string{
@@ -100,14 +103,7 @@ var postgresTables = []string{
   "secret" varchar(255) NOT NULL,
   PRIMARY KEY ("secret")
 )`,
-	`CREATE TABLE IF NOT EXISTS {DeployLock} (
-  "projectId" varchar(200) NOT NULL,
-  "owner" varchar(25) NOT NULL,
-  "holder" varchar(200) NOT NULL,
-  "since" bigint NOT NULL,
-  "beat" bigint NOT NULL,
-  PRIMARY KEY ("projectId")
-)`,
+	deployLockTable,
 }
 
 // mysqlTables are those of MysqlInternalDatabaseSchema.scala, in a character
@@ -152,14 +148,7 @@ var mysqlTables = []string{
   "secret" varchar(255) NOT NULL,
   PRIMARY KEY ("secret")
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
-	`CREATE TABLE IF NOT EXISTS {DeployLock} (
-  "projectId" varchar(200) NOT NULL,
-  "owner" varchar(25) NOT NULL,
-  "holder" varchar(200) NOT NULL,
-  "since" bigint NOT NULL,
-  "beat" bigint NOT NULL,
-  PRIMARY KEY ("projectId")
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
+	deployLockTable + ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
 	`CREATE TABLE IF NOT EXISTS {DeployJournal} (
   "projectId" varchar(200) NOT NULL,
   "revision" int NOT NULL,
