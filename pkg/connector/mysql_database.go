@@ -35,8 +35,12 @@ func (d *mysqlDatabase) exists(ctx context.Context) (bool, error) {
 	return d.hasDatabase(ctx, d.database)
 }
 
-// drop deletes the database that was made for the project, never a shared one.
+// drop deletes the database that was made for the project, never the one of the
+// configuration, nor one of the same name that somebody else made beside it.
 func (d *mysqlDatabase) drop(ctx context.Context) error {
+	if d.database != d.own {
+		return d.journal().forget(ctx)
+	}
 	b := dialect.NewBuilder(mysql.Dialect{}.Facts(), "")
 	if _, err := d.pool.ExecContext(ctx, b.SQL("DROP DATABASE IF EXISTS ").Name(d.own).Statement().SQL); err != nil {
 		return err

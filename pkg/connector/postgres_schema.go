@@ -35,8 +35,12 @@ func (d *postgresSchema) exists(ctx context.Context) (bool, error) {
 	return d.hasSchema(ctx, d.schema)
 }
 
-// drop deletes the schema that was made for the project, never a shared one.
+// drop deletes the schema that was made for the project, never the one of the
+// configuration, nor one of the same name that somebody else made beside it.
 func (d *postgresSchema) drop(ctx context.Context) error {
+	if d.schema != d.own {
+		return nil
+	}
 	b := dialect.NewBuilder(postgres.Dialect{}.Facts(), "")
 	b.SQL("DROP SCHEMA IF EXISTS ").Name(d.own).SQL(" CASCADE")
 	_, err := d.pool.Exec(ctx, b.Statement().SQL)

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/cuid"
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/migration"
 	"github.com/prisma1-go/prisma1/pkg/project"
@@ -217,6 +218,40 @@ func TestDatabaseComesAndGoes(t *testing.T) {
 		created(t, c, "type A { id: ID! @id }")
 		if n := len(inspected(t, d)); n != 1 {
 			t.Errorf("%d tables after Drop and Create, want 1", n)
+		}
+	})
+}
+
+// TestDropLeavesOthers: a server whose configuration names the place of all tables
+// deletes nothing that has the name which the project would have without it.
+func TestDropLeavesOthers(t *testing.T) {
+	t.Parallel()
+	EachConfig(t, func(t *testing.T, config connector.Config) {
+		own, shared := config, config
+		switch config.Connector {
+		case "postgres":
+			shared.Schema = "all"
+		case "mysql":
+			own.Database = ""
+		default:
+			t.Skip("SQLite has no place for the tables of all projects")
+		}
+		id := project.ID{Name: "s" + cuid.New(), Stage: "dev"}
+		d := Open(t, own).Database(id)
+		if err := d.Create(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		other := Open(t, shared).Database(id)
+		if err := errors.Join(other.Create(t.Context()), other.Drop(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		for _, database := range []*connector.Database{d, other} {
+			if there, err := database.Exists(t.Context()); !there || err != nil {
+				t.Errorf("Exists() = %t, %v after Drop by the other server", there, err)
+			}
+		}
+		if err := d.Drop(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 	})
 }
