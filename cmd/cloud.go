@@ -118,6 +118,9 @@ func runCloud(ctx context.Context, opts *cloudOptions) error {
 	t.Printf("Cloud running on %s\n", config.address(listener.Addr()))
 	if sandbox != nil {
 		t.Printf("Sandbox running on %s\n", sandboxURL)
+		if url := sandbox.MetricsURL(); url != "" {
+			t.Printf("Metrics of the sandbox on %s\n", url)
+		}
 	}
 	if users, err := c.Users(ctx); err == nil && len(users) == 0 {
 		t.Notef("There is no account yet. Make one with: prisma1 cloud user add you@example.org\n")
@@ -132,6 +135,9 @@ func runCloud(ctx context.Context, opts *cloudOptions) error {
 // openSandbox opens the shared server and registers it; nil when there is to be none.
 func openSandbox(ctx context.Context, c *cloud.Cloud, config *cloudConfig, log *slog.Logger) (*server.Server, string, error) {
 	if config.Sandbox.Off {
+		if config.Metrics != nil {
+			log.Warn("the cloud's configuration: metrics are those of the sandbox, and there is none")
+		}
 		return nil, "", nil
 	}
 	// The key comes first: the server needs it before it listens, and its address is known after that.

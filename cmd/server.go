@@ -70,6 +70,9 @@ func runServer(ctx context.Context, opts *serverOptions) error {
 		return err
 	}
 	opts.App.Terminal.Printf("Server running on http://%s\n", address)
+	if url := running.MetricsURL(); url != "" {
+		opts.App.Terminal.Printf("Metrics on %s\n", url)
+	}
 	if err := running.Serve(ctx); err != nil {
 		return err
 	}

@@ -16,6 +16,10 @@ type backend interface {
 	container(id project.ID) container
 	// records returns where the management tables lie.
 	records() records
+	// sizes is Connector.Sizes.
+	sizes(ctx context.Context, ids []project.ID) ([]int64, error)
+	// usage is Connector.Pool.
+	usage() Pool
 	// close waits for what is running.
 	close() error
 }

@@ -57,6 +57,11 @@ func (s *Store) Projects(ctx context.Context) ([]*project.Project, error) {
 	return collect(ctx, s, current, nil, s.project)
 }
 
+// IDs returns the ids of all services, in order.
+func (s *Store) IDs(ctx context.Context) ([]project.ID, error) {
+	return collect(ctx, s, `SELECT "id" FROM {Project} ORDER BY "id"`, nil, func(r record) (project.ID, error) { return s.id(r.text(0)), nil })
+}
+
 // Project returns one service, nil when there is none.
 func (s *Store) Project(ctx context.Context, id project.ID) (*project.Project, error) {
 	found, err := collect(ctx, s, current+` AND p."id" = ?`, []any{s.text(id)}, s.project)

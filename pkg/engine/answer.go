@@ -24,7 +24,7 @@ import (
 func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
 	requests, batch, err := graphql.Decode(body, s.options.Limits.Batch)
 	if err != nil {
-		return refuse(requestID, err)
+		return s.refuse(requestID, err)
 	}
 	s.storage.note(len(body))
 	documents := make([]*graphql.Document, len(requests))
@@ -32,6 +32,7 @@ func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (st
 	for i, request := range requests {
 		documents[i], failures[i] = s.documents.Document(request.Query)
 		if failures[i].Syntax() {
+			s.count(failures[i][:1])
 			failures[i][0].RequestID = requestID
 			return http.StatusInternalServerError, graphql.AppendFailure(nil, failures[i][:1])
 		}
@@ -39,6 +40,7 @@ func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (st
 	answers := make([][]byte, len(requests))
 	run := func(i int) {
 		if failures[i] != nil {
+			s.count(failures[i])
 			answers[i] = graphql.AppendAnswer(nil, nil, failures[i])
 			return
 		}
@@ -53,7 +55,8 @@ func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (st
 }
 
 // refuse answers a body that is no request.
-func refuse(requestID string, err error) (int, []byte) {
+func (s *Service) refuse(requestID string, err error) (int, []byte) {
+	s.failed(fault.CodeOf(err))
 	if errors.Is(err, graphql.ErrJSON) {
 		return http.StatusBadRequest, []byte(err.Error())
 	}
@@ -97,11 +100,13 @@ func (s *Service) execute(ctx context.Context, requestID string, doc *graphql.Do
 		if p := recover(); p != nil {
 			err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 			s.log(ctx, requestID, err)
+			s.failed(fault.Internal)
 			answer = graphql.AppendAnswer(nil, nil, graphql.Errors{graphql.Failure(err, requestID)})
 		}
 	}()
 	op, sel, failures := bind(doc, request)
 	if failures != nil {
+		s.count(failures)
 		return graphql.AppendAnswer(nil, nil, failures)
 	}
 	if sel.Kind == graphql.Subscription {
@@ -218,6 +223,7 @@ func (s *Service) entry(ctx context.Context, requestID string, err error) *graph
 	if _, known := errors.AsType[*fault.Error](err); !known {
 		s.log(ctx, requestID, err)
 	}
+	s.failed(fault.CodeOf(err))
 	return graphql.Failure(err, requestID)
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/opencrud"
 	"github.com/prisma1-go/prisma1/pkg/project"
@@ -19,6 +20,8 @@ type Options struct {
 	RawAccess bool           // executeRaw exists
 	Storage   int64          // bytes that a service may store; 0 is any number
 	Logger    *slog.Logger   // nil logs nothing
+
+	Failed func(fault.Code) // told of each error in an answer; nil is told nothing
 }
 
 // An Engine keeps the compiled API of each service. Goroutines may share it.
@@ -29,6 +32,8 @@ type Engine struct {
 	mu       sync.Mutex
 	services map[project.ID]*kept
 	clock    int64 // counts uses
+	calls    map[project.ID]*Calls
+	others   Calls // of services that are too many to be counted one by one
 }
 
 // A kept service is compiled when it is first asked for.
@@ -46,7 +51,7 @@ func New(c *connector.Connector, o Options) *Engine {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Engine{connector: c, options: o, services: make(map[project.ID]*kept)}
+	return &Engine{connector: c, options: o, services: make(map[project.ID]*kept), calls: make(map[project.ID]*Calls)}
 }
 
 // Sizes of the caches.
@@ -62,8 +67,9 @@ func (e *Engine) Service(p *project.Project) (*Service, error) {
 	e.clock++
 	found := e.services[p.ID]
 	if found == nil || found.revision != p.Revision {
+		calls := e.counted(p.ID)
 		found = &kept{
-			compile:  sync.OnceValues(func() (*Service, error) { return e.compile(p) }),
+			compile:  sync.OnceValues(func() (*Service, error) { return e.compile(p, calls) }),
 			revision: p.Revision,
 		}
 		e.services[p.ID] = found
@@ -79,6 +85,7 @@ func (e *Engine) Forget(id project.ID) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.services, id)
+	delete(e.calls, id)
 }
 
 // evict drops the services that were not used for the longest time.
@@ -95,7 +102,7 @@ func (e *Engine) evict() {
 	}
 }
 
-func (e *Engine) compile(p *project.Project) (*Service, error) {
+func (e *Engine) compile(p *project.Project, calls *Calls) (*Service, error) {
 	api, err := opencrud.New(p.Schema, opencrud.Capabilities{RawAccess: e.options.RawAccess})
 	if err != nil {
 		return nil, err
@@ -107,6 +114,7 @@ func (e *Engine) compile(p *project.Project) (*Service, error) {
 		database:  e.connector.Database(p.ID),
 		options:   e.options,
 		storage:   &storage{limit: e.options.Storage},
+		calls:     calls,
 	}, nil
 }
 
@@ -118,6 +126,7 @@ type Service struct {
 	database  *connector.Database
 	options   Options
 	storage   *storage
+	calls     *Calls
 }
 
 // SDL returns the API schema as text.

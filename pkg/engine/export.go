@@ -42,18 +42,18 @@ func (s *Service) Export(ctx context.Context, requestID string, body []byte) (st
 		} `json:"cursor"`
 	}
 	if err := json.Unmarshal(body, &request); err != nil {
-		return refuse(requestID, fmt.Errorf("The export request is no object with fileType and cursor: %w", err))
+		return s.refuse(requestID, fmt.Errorf("The export request is no object with fileType and cursor: %w", err))
 	}
 	table, row := request.Cursor.Table, request.Cursor.Row
 	if table == nil || row == nil {
-		return refuse(requestID, errors.New("The cursor of the export request needs table and row."))
+		return s.refuse(requestID, errors.New("The cursor of the export request needs table and row."))
 	}
 	tables := s.tables(request.FileType)
 	if len(tables) == 0 {
 		return http.StatusOK, part{next: exportEnd}.append(nil)
 	}
 	if *table < 0 || *table >= len(tables) || *row < 0 {
-		return refuse(requestID, fmt.Errorf("The cursor of the export request points to nothing: table %d, row %d.", *table, *row))
+		return s.refuse(requestID, fmt.Errorf("The cursor of the export request points to nothing: table %d, row %d.", *table, *row))
 	}
 	p := part{next: cursor{Table: *table, Row: *row}}
 	if err := p.fill(ctx, tables); err != nil {

@@ -20,7 +20,7 @@ func (s *Service) Import(ctx context.Context, requestID string, body []byte) (st
 	}
 	in, err := ndf.Decode(s.project.Schema, time.Now().UnixMilli(), body)
 	if err != nil {
-		return refuse(requestID, err)
+		return s.refuse(requestID, err)
 	}
 	problems, err := s.database.Import(ctx, in)
 	if err != nil {

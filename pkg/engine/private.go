@@ -29,7 +29,7 @@ func (s *Service) Private(ctx context.Context, requestID string, body []byte) (s
 		err = graphql.ErrMalformed
 	}
 	if err != nil {
-		return refuse(requestID, err)
+		return s.refuse(requestID, err)
 	}
 	schema, err := privateSchema()
 	if err != nil {

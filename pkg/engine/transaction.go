@@ -19,7 +19,7 @@ import (
 func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
 	requests, batch, err := graphql.Decode(body, s.options.Limits.Batch)
 	if err != nil {
-		return refuse(requestID, err)
+		return s.refuse(requestID, err)
 	}
 	s.storage.note(len(body))
 	t := &transaction{Service: s, requestID: requestID, failures: make([]graphql.Errors, len(requests))}
@@ -51,10 +51,12 @@ type transaction struct {
 func (t *transaction) add(ctx context.Context, request graphql.Request) graphql.Errors {
 	doc, failures := t.documents.Document(request.Query)
 	if failures != nil {
+		t.count(failures)
 		return failures
 	}
 	op, sel, failures := bind(doc, request)
 	if failures != nil {
+		t.count(failures)
 		return failures
 	}
 	if sel.Kind == graphql.Subscription {

@@ -43,5 +43,8 @@ func (c *call) failure(ctx context.Context, err error) *graphql.Error {
 	if f, known := errors.AsType[*fault.Error](err); (!known || f.Cause != nil) && ctx.Err() == nil {
 		c.log.Error("management request failed", "requestId", c.requestID, "cause", err)
 	}
+	if c.options.Failed != nil {
+		c.options.Failed(fault.CodeOf(err))
+	}
 	return graphql.Failure(err, c.requestID)
 }

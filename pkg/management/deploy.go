@@ -39,6 +39,8 @@ type DeployPayload struct {
 	Previous, Next *schema.Schema       // to describe the steps
 	Migration      *migration.Migration // nil when nothing was done
 	Statements     []Statement          // of a dry run
+
+	failed bool // Errors are those of the migration
 }
 
 // Deploy leads a service to a datamodel. Mistakes in the datamodel, warnings
@@ -51,6 +53,13 @@ type DeployPayload struct {
 // Returns the faults NoService, DeploymentInProgress, DatamodelSyntax,
 // RelationNameClash and RelationAmbiguity (DeployMutation.scala).
 func (m *Management) Deploy(ctx context.Context, in DeployInput) (*DeployPayload, error) {
+	defer m.deploys.begin()()
+	payload, err := m.deploy(ctx, in)
+	m.deploys.note(outcome(in, payload, err))
+	return payload, err
+}
+
+func (m *Management) deploy(ctx context.Context, in DeployInput) (*DeployPayload, error) {
 	if _, err := m.stored(ctx, in.ID); err != nil {
 		return nil, err
 	}
@@ -278,7 +287,7 @@ func (d *deploy) migrate(ctx context.Context, one *migration.Migration) error {
 			said = "The migration failed and could not be taken back; the next deploy tries again to do so. "
 			one.Status = migration.RollbackFailure
 		}
-		d.payload = DeployPayload{Errors: []migration.Problem{{Type: "Global", Description: said + err.Error()}}}
+		d.payload = DeployPayload{failed: true, Errors: []migration.Problem{{Type: "Global", Description: said + err.Error()}}}
 		d.record(ctx, one)
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/prisma1-go/prisma1/pkg/auth"
 	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/project"
 )
@@ -37,6 +38,7 @@ type Options struct {
 	Passive   bool             // the tables are somebody else's: no deploy changes them, and they stay when their service goes
 	Storage   int64            // bytes that a service may store; 0 is any number
 	Deleted   func(project.ID) // called when a service is gone; nil calls nobody
+	Failed    func(fault.Code) // told of each error in an answer; nil is told nothing
 }
 
 // Management serves the management API of one server. It may be shared between goroutines.
@@ -47,6 +49,8 @@ type Management struct {
 	log       *slog.Logger
 	queries   func() (*graphql.Cache, error)
 	tokens    auth.Cache // management tokens that were right
+
+	deploys deploys
 
 	pulse, lease, fresh time.Duration // beatTime, leaseTime and freshTime, shorter in tests
 

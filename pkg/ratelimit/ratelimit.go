@@ -100,6 +100,16 @@ func (l *Limiter) Wait(ctx context.Context, key string) (time.Duration, error) {
 	}
 }
 
+// Waiting returns how many calls wait just now.
+func (l *Limiter) Waiting() (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, b := range l.buckets {
+		n += b.waiting.Len()
+	}
+	return n
+}
+
 // Close sends away who waits. A closed limiter lets calls go on for which there are tokens.
 func (l *Limiter) Close() { l.close.Do(func() { close(l.closed) }) }
 

@@ -29,6 +29,7 @@ type Config struct {
 	BodyBytes         int            // of the largest request that is read; 0 is DefaultBodyBytes
 	StorageBytes      int64          // that each service may store; 0 is any number
 	Throttling        *Throttling    // of each service; nil and one without calls throttle nothing
+	Metrics           *Metrics       // nil tells none
 
 	// Any of these verifies management tokens; none of both leaves the management API open.
 	ManagementSecrets    []string // HS256

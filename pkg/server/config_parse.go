@@ -47,7 +47,7 @@ func ParseConfig(text []byte, env func(string) string, others ...string) (Config
 	root.ignore(others...)
 	parseKeys(root, &config, env)
 	database := parseDatabase(databases, &config)
-	sections := []*section{root, databases, database, parseLimits(root, &config), parseSlowStatements(root, &config), parseThrottling(root, &config)}
+	sections := []*section{root, databases, database, parseLimits(root, &config), parseSlowStatements(root, &config), parseThrottling(root, &config), parseMetrics(root, &config)}
 	var err error
 	if config.Throttling == nil {
 		err = throttlingFrom(env, &config)

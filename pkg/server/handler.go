@@ -29,6 +29,8 @@ func (s *Server) handler() http.Handler {
 		requestID := cmp.Or(s.config.RequestIDPrefix, "local") + ":" + cuid.New()
 		w.Header().Set("Request-Id", requestID)
 		allowOrigin(w, r)
+		s.meter.begin()
+		defer s.meter.end(r, start)
 		defer s.recover(w, r, requestID)
 		s.route(w, r, requestID)
 		if s.log.Enabled(r.Context(), slog.LevelDebug) {
@@ -44,6 +46,7 @@ func (s *Server) recover(w http.ResponseWriter, r *http.Request, requestID strin
 		return
 	}
 	s.log.Error("request panicked", "requestId", requestID, "path", r.URL.Path, "cause", cause, "stack", string(debug.Stack()))
+	s.meter.failed(fault.Internal)
 	answerJSON(w, r, http.StatusInternalServerError, internalError(requestID))
 }
 
@@ -103,6 +106,7 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request, requestID string) 
 	body, status, problem := readBody(w, r, most)
 	if status == http.StatusRequestEntityTooLarge {
 		refusal := fault.LargeBody(most)
+		s.meter.failed(refusal.Code)
 		answerJSON(w, r, status, errorBody(refusal.Message, refusal.Code, requestID))
 		return
 	}
@@ -159,10 +163,12 @@ func (s *Server) serviceAnswer(ctx context.Context, header http.Header, r *http.
 	if !ok {
 		return 0, nil, errPath
 	}
+	start := time.Now()
 	var waited throttled
 	if endpoint == "" || endpoint == "private" {
 		var err error
 		if waited, err = s.throttle.wait(ctx, id); err != nil {
+			s.engine.Refused(id, err)
 			return 0, nil, err
 		}
 	}
@@ -197,6 +203,7 @@ func (s *Server) serviceAnswer(ctx context.Context, header http.Header, r *http.
 		answer = service.Export
 	}
 	status, text := answer(ctx, requestID, body)
+	s.meter.note(service.Calls(), start, waited)
 	if status == http.StatusOK {
 		waited.tell(header)
 	}
@@ -217,6 +224,7 @@ func splitEndpoint(path string) (rest, endpoint string) {
 // failure is the answer to a request that could not be executed: a fault is
 // told, everything else is logged and told by its request id only.
 func (s *Server) failure(ctx context.Context, requestID string, err error) (int, []byte) {
+	s.meter.failed(fault.CodeOf(err))
 	if errors.Is(err, errPath) {
 		return http.StatusInternalServerError, errorBody(err.Error(), fault.Internal, requestID)
 	}

@@ -47,7 +47,9 @@ type Server struct {
 	engine     *engine.Engine
 	listener   net.Listener
 	throttle   *throttle
-	tokens     auth.Cache // of the services
+	meter      *meter
+	scraped    net.Listener // nil when the metrics are told nowhere
+	tokens     auth.Cache   // of the services
 
 	opened chan struct{} // closed when connector, management and engine are there
 }
@@ -57,7 +59,7 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	if _, err := config.verifiers(); err != nil {
 		return nil, err
 	}
-	return &Server{config: config, log: log, throttle: newThrottle(config.Throttling), opened: make(chan struct{})}, nil
+	return &Server{config: config, log: log, throttle: newThrottle(config.Throttling), meter: newMeter(config.Metrics), opened: make(chan struct{})}, nil
 }
 
 // Open is New for who needs the databases before serving, or their error.
@@ -85,7 +87,7 @@ func (s *Server) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.engine = engine.New(db, engine.Options{Limits: config.Limits, RawAccess: config.RawAccess, Storage: config.StorageBytes, Logger: log})
+	s.engine = engine.New(db, engine.Options{Limits: config.Limits, RawAccess: config.RawAccess, Storage: config.StorageBytes, Logger: log, Failed: s.meter.failed})
 	m, err := management.New(ctx, db, management.Options{
 		Verifiers: verifiers,
 		Version:   config.Version,
@@ -94,6 +96,7 @@ func (s *Server) open(ctx context.Context) error {
 		Passive:   config.Passive,
 		Storage:   config.StorageBytes,
 		Deleted:   s.engine.Forget,
+		Failed:    s.meter.failed,
 	})
 	if err != nil {
 		return errors.Join(err, db.Close())
@@ -128,7 +131,20 @@ func (s *Server) Listen() (net.Addr, error) {
 		return nil, err
 	}
 	s.listener = listener
+	if m := s.config.Metrics; m != nil {
+		if s.scraped, err = Listen(m.Host, m.Port); err != nil {
+			return nil, fmt.Errorf("metrics: %w", err)
+		}
+	}
 	return listener.Addr(), nil
+}
+
+// MetricsURL is where the metrics are, "" when they are nowhere. Listen must have been called.
+func (s *Server) MetricsURL() string {
+	if s.scraped == nil {
+		return ""
+	}
+	return "http://" + s.scraped.Addr().String() + metricsPath
 }
 
 // Listen takes a port, 0 any, on an address; "" is the loopback one.
@@ -158,6 +174,13 @@ func (s *Server) Serve(ctx context.Context) error {
 	})
 	defer watch.Wait()
 	defer fail(nil)
+	if s.scraped != nil {
+		watch.Go(func() {
+			if err := Serve(serving, s.scraped, s.metricsHandler(), s.log); err != nil {
+				fail(fmt.Errorf("metrics: %w", err))
+			}
+		})
+	}
 	defer context.AfterFunc(serving, s.throttle.close)()
 	err := Serve(serving, s.listener, s.handler(), s.log)
 	if ctx.Err() == nil { // the databases could not be opened
@@ -217,6 +240,9 @@ func shutdown(web *http.Server) error {
 func (s *Server) Close() error {
 	if s.listener != nil {
 		s.listener.Close() // already closed after Serve
+	}
+	if s.scraped != nil {
+		s.scraped.Close()
 	}
 	if s.connector == nil {
 		return nil

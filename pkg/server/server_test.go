@@ -24,6 +24,13 @@ import (
 // start runs a server on an empty folder until the test ends and returns its URL.
 func start(t testing.TB, config Config) string {
 	t.Helper()
+	url, _ := startServer(t, config)
+	return url
+}
+
+// startServer is start, and returns the server too.
+func startServer(t testing.TB, config Config) (string, *Server) {
+	t.Helper()
 	if config.Database.Connector == "" {
 		config.Database = connector.Config{Connector: "sqlite", Directory: t.TempDir()}
 	}
@@ -44,7 +51,7 @@ func start(t testing.TB, config Config) string {
 			t.Errorf("stop: %v", err)
 		}
 	})
-	return "http://" + address.String()
+	return "http://" + address.String(), s
 }
 
 const users = "type User {\n  id: ID! @id\n  email: String! @unique\n  name: String\n}\n"
