@@ -14,6 +14,7 @@ const (
 	BodyTooLarge      Code = 3208
 	StatementTooSlow  Code = 3209
 	TooManyNodes      Code = 3210
+	ValueTooDeep      Code = 3211
 )
 
 // Crowd is the fault of a call for which there is no place to wait (RequestThrottler.scala).

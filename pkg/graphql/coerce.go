@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/prisma1-go/prisma1/pkg/fault"
 )
 
 // A violation is one reason for which a value does not fit its type.
@@ -19,6 +21,14 @@ func (v violation) String() string {
 		return v.reason
 	}
 	return "'" + v.path + "' " + v.reason
+}
+
+// code is that of the limit which the value exceeds, 0 when it exceeds none.
+func (v violation) code() fault.Code {
+	if v.reason == reasonTooDeep {
+		return fault.ValueTooDeep
+	}
+	return 0
 }
 
 // A coercion turns one value into Input and collects what is wrong with it.

@@ -36,7 +36,7 @@ func TestLimits(t *testing.T) {
 		{"aliases", "{ animal { " + strings.ReplaceAll(aliases.String(), "animal", "mate") + "} }", "The operation has more than 500 aliases or root fields.", fault.TooManyAliases},
 		{"fragments", bomb.String(), "The query selects more than 50000 fields.", fault.TooManyFields},
 		{"directives", "{ named { name " + strings.Repeat("@skip(if: true) ", 101) + "} }", "There are more than 100 directives at one place.", fault.TooManyDirectives},
-		{"values", filter.String(), "Value is nested too deeply.", 0},
+		{"values", filter.String(), "Value is nested too deeply.", fault.ValueTooDeep},
 		{"same key", "{ animal { " + strings.Repeat("name ", 14_000) + "} }", "", 0},
 		{"same key below", "{ animal { " + strings.Repeat("mate { name } ", 3_000) + "} }", "", 0},
 		{"same key in fragments", "{ animal { ...f } } fragment f on Animal { " + strings.Repeat("... on Animal { mate { name } } ", 1_500) + "}", "", 0},

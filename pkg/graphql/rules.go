@@ -105,7 +105,7 @@ func (d *Document) literalErrors(prefix string, v *ast.Value, t *ast.Type) Error
 			break
 		}
 		message := prefix + got + ". Reason: " + violation.String() + d.places(violation.at)
-		errs = append(errs, &Error{Message: message, Line: v.Position.Line, Column: v.Position.Column})
+		errs = append(errs, &Error{Code: violation.code(), Message: message, Line: v.Position.Line, Column: v.Position.Column})
 	}
 	return errs
 }

@@ -45,7 +45,9 @@ func (o *Operation) variable(v *ast.VariableDefinition, text []byte) (Input, Err
 	}
 	var errs Errors
 	for _, violation := range c.violations {
-		errs = append(errs, o.document.at(v.Position, variableMessage(v, text)+violation.String()))
+		problem := o.document.at(v.Position, variableMessage(v, text)+violation.String())
+		problem.Code = violation.code()
+		errs = append(errs, problem)
 	}
 	return value, errs
 }

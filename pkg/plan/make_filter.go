@@ -42,7 +42,7 @@ func compound(u *schema.Unique, input graphql.Input) Selector {
 }
 
 // filter reads a where input; nil when it holds for every node. Returns
-// fault.FilterCannotBeNullOnMany (3033).
+// fault.FilterCannotBeNullOnMany (3033) and fault.InputInvalid (3036).
 func (m *maker) filter(model *schema.Model, input graphql.Input) (Filter, error) {
 	var filters []Filter
 	for _, member := range input.Fields {
@@ -84,10 +84,10 @@ func (m *maker) condition(model *schema.Model, member graphql.InputField) (Filte
 	return nil, fmt.Errorf("filter %s: unknown kind of key %q", model.Name, member.Name)
 }
 
-// combined reads AND, OR and NOT. Null for one of them was an internal error and still is.
+// combined reads AND, OR and NOT. Returns fault.InputInvalid (3036) for null, which was an internal error.
 func (m *maker) combined(model *schema.Model, kind opencrud.FilterKind, member graphql.InputField) (Filter, error) {
 	if member.Value.IsNull() {
-		return nil, fmt.Errorf("filter %s: %s is null", model.Name, member.Name)
+		return nil, fault.Invalid("null", member.Name, model.Name)
 	}
 	filters := make([]Filter, 0, len(member.Value.Items))
 	for _, item := range member.Value.Items {

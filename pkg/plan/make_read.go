@@ -98,8 +98,9 @@ func (m *maker) sort(model *schema.Model, f graphql.Field) ([]SortKey, error) {
 // wholeList is the page of a list without arguments.
 func wholeList() Page { return Page{First: NoLimit, Last: NoLimit} }
 
-// cursor reads the id behind after or before, text for every type of id. Text
-// that cannot be an id of the model is an internal error, as it was.
+// cursor reads the id behind after or before, text for every type of id. Returns
+// fault.InputInvalid (3036) for text that cannot be an id of the model, which was
+// an internal error.
 func cursor(model *schema.Model, input graphql.Input) (scalar.Value, error) {
 	if input.IsNull() {
 		return scalar.Value{}, nil
@@ -109,13 +110,13 @@ func cursor(model *schema.Model, input graphql.Input) (scalar.Value, error) {
 	case scalar.Int:
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return scalar.Value{}, fmt.Errorf("cursor %q is no id of %s: %w", text, model.Name, err)
+			return scalar.Value{}, fault.Invalid(text, id.Name, model.Name)
 		}
 		return scalar.OfInt(n), nil
 	case scalar.UUID:
 		parsed, err := uuid.Parse(text)
 		if err != nil {
-			return scalar.Value{}, fmt.Errorf("cursor %q is no id of %s: %w", text, model.Name, err)
+			return scalar.Value{}, fault.Invalid(text, id.Name, model.Name)
 		}
 		return scalar.OfUUID(parsed.String()), nil
 	}

@@ -24,6 +24,7 @@ func parseLimits(root *section, config *Config) *section {
 	l.QueryBytes = s.limit("queryBytes", l.QueryBytes)
 	l.Tokens = s.limit("tokens", l.Tokens)
 	l.Depth = s.limit("depth", l.Depth)
+	l.ValueDepth = s.limit("valueDepth", l.ValueDepth)
 	l.Aliases = s.limit("aliases", l.Aliases)
 	l.Fields = s.limit("fields", l.Fields)
 	l.Directives = s.limit("directives", l.Directives)
