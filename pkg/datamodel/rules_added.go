@@ -18,7 +18,13 @@ func (c *checker) added() {
 		c.name(t)
 		c.secondID(t)
 		c.relationTableTargets(t)
+		if directive, name := doubledArgument(t.directives); name != "" {
+			c.typ(t, "The directive `@%s` of the type `%s` has the argument `%s` more than once.", directive, t.name, name)
+		}
 		for _, f := range t.fields {
+			if directive, name := doubledArgument(f.directives); name != "" {
+				c.field(f, "The directive `@%s` of the field `%s` has the argument `%s` more than once.", directive, f.name, name)
+			}
 			if strings.HasPrefix(f.name, "__") {
 				c.field(f, "The name of the field `%s` is invalid. Names that start with two underscores are reserved.", f.name)
 			}
@@ -29,6 +35,19 @@ func (c *checker) added() {
 		c.values(e)
 	}
 	c.oldNames()
+}
+
+// doubledArgument returns an argument that stands twice in one directive; name is
+// "" when there is none. Prisma 1 read one of them.
+func doubledArgument(directives ast.DirectiveList) (directive, name string) {
+	for _, d := range directives {
+		for i, arg := range d.Arguments {
+			if d.Arguments.ForName(arg.Name) != d.Arguments[i] {
+				return d.Name, arg.Name
+			}
+		}
+	}
+	return "", ""
 }
 
 func (c *checker) name(t *typeDef) {
