@@ -21,7 +21,7 @@ func (d *Database) Answer(ctx context.Context, b []byte, f *plan.Field) ([]byte,
 	t, end := d.task(ctx)
 	defer end()
 	if err := t.explain(d.answer(t, a, f)); err != nil {
-		err = d.explainText(err)
+		err = d.explainValue(err)
 		a.json = append(a.json[:len(b)], "null"...)
 		a.errors = nil
 		a.fail(f.At, err)
@@ -29,13 +29,21 @@ func (d *Database) Answer(ctx context.Context, b []byte, f *plan.Field) ([]byte,
 	return a.json, a.errors
 }
 
-// explainText tells of a character that the database takes in no statement,
-// also in those that only read.
-func (d *Database) explainText(err error) error {
-	if _, known := errors.AsType[*fault.Error](err); known || d.classify(err).Kind != dialect.TextViolation {
+// explainValue tells of a character or a year that the database takes in no
+// statement, also in those that only read.
+func (d *Database) explainValue(err error) error {
+	if _, known := errors.AsType[*fault.Error](err); known {
 		return err
 	}
-	explained := fault.UnstorableText()
+	var explained *fault.Error
+	switch d.classify(err).Kind {
+	case dialect.TextViolation:
+		explained = fault.UnstorableText()
+	case dialect.DateViolation:
+		explained = fault.UnstorableDate()
+	default:
+		return err
+	}
 	explained.Cause = err
 	return explained
 }

@@ -141,6 +141,8 @@ func (w *writer) explain(err error, model *schema.Model) error {
 		known = fault.MissingReference()
 	case dialect.TextViolation:
 		known = fault.UnstorableText()
+	case dialect.DateViolation:
+		known = fault.UnstorableDate()
 	default:
 		return err
 	}

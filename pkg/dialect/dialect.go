@@ -105,5 +105,6 @@ const (
 	ForeignKeyViolation
 	TooLongViolation
 	TextViolation // a character that no column takes
+	DateViolation // a year that no column takes
 	Deadlock      // also a lock that was not given in time
 )

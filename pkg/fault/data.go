@@ -116,6 +116,12 @@ func UnstorableText() *Error {
 	return New(InputInvalid, "A text of the request has a character that the database can neither store nor look for in that field, such as U+0000 or an emoji in an id. Please leave it out.")
 }
 
+// UnstorableDate is the fault of a year that the database does not know: on MySQL
+// those before 0 and after 9999. Prisma 1 had an internal error.
+func UnstorableDate() *Error {
+	return New(InputInvalid, "A date of the request lies in a year that the database can neither store nor look for. Please send one between the years 0001 and 9999.")
+}
+
 // NotFound is the fault of a selector that meets no node. value is printed bare.
 func NotFound(model, value, field string) *Error {
 	return New(NodeNotFoundForWhere, "No Node for the model %s with value %s for %s found.", model, value, field)

@@ -28,6 +28,7 @@ const (
 	otherCharacters    = 1267 // characters that the column's character set lacks, compared,
 	otherCharactersIn  = 1271 // compared in a list,
 	wrongCharacters    = 1366 // or stored
+	wrongDate          = 1292
 	tooLong            = 1406
 	rowIsReferencedBy  = 1451
 	noReferencedRowFor = 1452
@@ -52,6 +53,8 @@ func (Dialect) Classify(err error) dialect.Violation {
 		return dialect.Violation{Kind: dialect.ForeignKeyViolation}
 	case otherCharacters, otherCharactersIn, wrongCharacters:
 		return dialect.Violation{Kind: dialect.TextViolation}
+	case wrongDate:
+		return dialect.Violation{Kind: dialect.DateViolation}
 	case tooLong:
 		return dialect.Violation{Kind: dialect.TooLongViolation, Column: firstQuoted(e.Message)}
 	case lockTimeout, deadlock, rowChanged, lockNoWait:

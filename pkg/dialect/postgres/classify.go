@@ -17,6 +17,7 @@ var kinds = map[string]dialect.ViolationKind{
 	"23503": dialect.ForeignKeyViolation,
 	"22001": dialect.TooLongViolation,
 	"22021": dialect.TextViolation, // U+0000
+	"22008": dialect.DateViolation,
 	"40P01": dialect.Deadlock,
 	"40001": dialect.Deadlock, // could not serialize
 	"55P03": dialect.Deadlock, // lock not available
