@@ -102,9 +102,12 @@ func TestAppendDecimal(t *testing.T) {
 	}
 }
 
-func FuzzAppendQuoted(f *testing.F) {
-	f.Add("plain")
-	f.Add("\x00\"\\\u2028\xff")
+// FuzzText reads any text as each type that is written as one: what is read comes
+// back from what is printed.
+func FuzzText(f *testing.F) {
+	for _, seed := range []string{"plain", "\x00\"\\\u2028\xff", "2017-11-22T13:57:31.123+02:00", "2017-W47-3", "-0001-01-01T00:00:00Z", "2020-02-29", "-12.340", "1e-30"} {
+		f.Add(seed)
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		var back string
 		if err := json.Unmarshal(AppendQuoted(nil, s), &back); err != nil {
@@ -113,15 +116,21 @@ func FuzzAppendQuoted(f *testing.F) {
 		if utf8.ValidString(s) && back != s {
 			t.Errorf("%q comes back as %q", s, back)
 		}
-	})
-}
-
-func FuzzParseDateTime(f *testing.F) {
-	f.Add("2017-11-22T13:57:31.123+02:00")
-	f.Add("2017-W47-3")
-	f.Fuzz(func(t *testing.T, s string) {
 		if ms, err := ParseDateTime(s); err == nil {
-			AppendDateTime(nil, ms)
+			text := string(AppendDateTime(nil, ms))
+			if again, err := ParseDateTime(text); err != nil || again != ms {
+				t.Errorf("the DateTime %q is printed as %q, which is read as %d, not %d (%v)", s, text, again, ms, err)
+			}
+		}
+		if day, err := ParseDate(s); err == nil {
+			if again, err := ParseDate(day.String()); err != nil || again != day {
+				t.Errorf("the Date %q is printed as %q (%v)", s, day, err)
+			}
+		}
+		if number, err := ParseDecimal(s); err == nil {
+			if again, err := ParseDecimal(number.String()); err != nil || again != number {
+				t.Errorf("the Decimal %q is printed as %q (%v)", s, number, err)
+			}
 		}
 	})
 }
