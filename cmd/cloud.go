@@ -52,7 +52,7 @@ func newCloudCmd(app *App, run func(context.Context, *cloudOptions) error) *cobr
 	opts.Flags.IntVar(&opts.SandboxPort, "sandbox-port", -1, "Port of the sandbox, 0 picks one (default 4481)")
 	registerServerSettings(opts.Flags)
 	opts.Flags.Lookup("port").Usage = "Port to listen on, 0 picks one (default 4480)"
-	cmd.AddCommand(newCloudUserCmd(app), newCloudWorkspaceCmd(app, runCloudWorkspaceAdd), newCloudInviteCmd(app, runCloudInvite), newCloudServerCmd(app))
+	cmd.AddCommand(newCloudUserCmd(app), newCloudWorkspaceCmd(app), newCloudInviteCmd(app, runCloudInvite), newCloudServerCmd(app))
 	return cmd
 }
 

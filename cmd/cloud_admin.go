@@ -26,6 +26,7 @@ type cloudAdminOptions struct {
 
 	Workspace string
 	Owner     bool
+	Force     bool // do not ask
 
 	Server string
 	URL    string
@@ -102,19 +103,6 @@ func newCloudUserListCmd(app *App, run func(context.Context, *cloudAdminOptions)
 	opts := &cloudAdminOptions{App: app}
 	return adminCmd(opts, "list", "List the accounts", `- List the accounts
   $ prisma1 cloud user list`, nil, run)
-}
-
-func newCloudWorkspaceCmd(app *App, run func(context.Context, *cloudAdminOptions) error) *cobra.Command {
-	opts := &cloudAdminOptions{App: app}
-	cmd := parentCmd("workspace COMMAND", "Manage the workspaces of a cloud", `- Make a workspace
-  $ prisma1 cloud workspace add acme --owner jane@example.org`)
-	add := adminCmd(opts, "add WORKSPACE", "Make a workspace", `- Make a workspace for somebody who has an account
-  $ prisma1 cloud workspace add acme --owner jane@example.org`, &opts.Workspace, run)
-	add.Flags().StringVar(&opts.Email, "owner", "", "Email of the account that owns it")
-	add.Flags().StringVar(&opts.Name, "name", "", "Title of the workspace")
-	_ = add.MarkFlagRequired("owner")
-	cmd.AddCommand(add)
-	return cmd
 }
 
 func newCloudInviteCmd(app *App, run func(context.Context, *cloudAdminOptions) error) *cobra.Command {
@@ -240,16 +228,6 @@ func runCloudUserList(ctx context.Context, opts *cloudAdminOptions) error {
 			rows[i] = []string{u.Email, u.Name}
 		}
 		opts.App.Terminal.Table([]string{"Email", "Name"}, rows)
-		return nil
-	})
-}
-
-func runCloudWorkspaceAdd(ctx context.Context, opts *cloudAdminOptions) error {
-	return opts.with(ctx, func(c *cloud.Cloud) error {
-		if err := c.AddWorkspace(ctx, opts.Workspace, opts.Name, opts.Email); err != nil {
-			return err
-		}
-		opts.App.Terminal.Printf("Added workspace %s\n", opts.Workspace)
 		return nil
 	})
 }

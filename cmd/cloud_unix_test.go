@@ -310,6 +310,16 @@ func TestCloud(t *testing.T) {
 	if out, err := run(t, dir, t.TempDir(), []string{"PRISMA_CLOUD_SESSION_KEY=" + key, "CLOUD_API_ENDPOINT=" + c.url}, "", "deploy"); err != nil || !strings.Contains(out, "Service is already up to date.") {
 		t.Errorf("deploy with a key from the environment: %v %s", err, out)
 	}
+	// With a workspace goes what it has on the sandbox, and its name stays nobody's for a while.
+	if out := must(t, c.home, c.home, "", "cloud", "workspace", "delete", "jane", "--force"); out != "Deleted shop/dev on sandbox\nNot deleted: shop/prod on production goes on\nDeleted workspace jane\n" {
+		t.Errorf("delete the workspace: %q", out)
+	}
+	if answer, err := post(c.sandbox+"/jane/shop/dev", `{ users { id } }`, ""); err != nil || !strings.Contains(answer, "Project not found") {
+		t.Errorf("the service after that: %s, %v", answer, err)
+	}
+	if out := must(t, c.home, c.home, "", "cloud", "workspace", "list"); strings.Contains(out, "jane") || !strings.Contains(out, "john@example.org") {
+		t.Errorf("workspaces: %s", out)
+	}
 	if log := c.process.out.String(); strings.Contains(log, key) || strings.Contains(log, personsPassword) || strings.Contains(log, "secret=") {
 		t.Errorf("the log has secrets in it: %s", log)
 	}

@@ -190,7 +190,7 @@ func (p *Page) Await(what, script string) {
 // Press clicks into the middle of an element.
 func (p *Page) Press(selector string) {
 	p.t.Helper()
-	script := `(() => { const r = document.querySelector(` + strconv.Quote(selector) + `).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })()`
+	script := `(() => { const e = document.querySelector(` + strconv.Quote(selector) + `); e.scrollIntoView({ block: "nearest" }); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })()`
 	var answer struct{ Result struct{ Value []float64 } }
 	if err := json.Unmarshal(p.Call("Runtime.evaluate", map[string]any{"expression": script, "returnByValue": true}), &answer); err != nil {
 		p.t.Fatal(err)

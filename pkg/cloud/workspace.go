@@ -75,6 +75,9 @@ func (c *Cloud) addWorkspace(ctx context.Context, slug, name, userID string) err
 	if err := checkText("name", name); err != nil {
 		return err
 	}
+	if err := c.resting(ctx, slug); err != nil {
+		return err
+	}
 	err := c.records.do(ctx, `mutation ($slug: String!, $name: String!, $key: String!, $user: ID!) {
   createWorkspace(data: {slug: $slug, name: $name, memberships: {create: {key: $key, role: OWNER, user: {connect: {id: $user}}}}}) { id }
 }`, values{"slug": slug, "name": name, "key": slug + "/" + userID, "user": userID}, nil)
@@ -164,14 +167,23 @@ func (c *Cloud) Membership(ctx context.Context, userID, slug string) (*Membershi
 	return nil, errNotAuthorized
 }
 
-// owned is a workspace that the user owns. Returns errNotAuthorized otherwise.
-func (c *Cloud) owned(ctx context.Context, userID, slug string) (*Workspace, error) {
+// Ownership is Membership of who owns the workspace. Returns errNotAuthorized for all others.
+func (c *Cloud) Ownership(ctx context.Context, userID, slug string) (*Membership, error) {
 	m, err := c.Membership(ctx, userID, slug)
 	if err != nil {
 		return nil, err
 	}
 	if m.Role != Owner {
 		return nil, errNotAuthorized
+	}
+	return m, nil
+}
+
+// owned is a workspace that the user owns. Returns errNotAuthorized otherwise.
+func (c *Cloud) owned(ctx context.Context, userID, slug string) (*Workspace, error) {
+	m, err := c.Ownership(ctx, userID, slug)
+	if err != nil {
+		return nil, err
 	}
 	return &m.Workspace, nil
 }

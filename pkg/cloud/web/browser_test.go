@@ -11,7 +11,7 @@ import (
 )
 
 // TestBrowser is a person at the pages in Chromium, with scripts switched off: sign in, let a
-// computer in, add a server, invite somebody, take the computer's key back. The browser must have
+// computer in, add a server, invite somebody, delete the workspace, take the computer's key back. The browser must have
 // nothing to complain about. PRISMA1_TEST_SCREENSHOTS can name a folder for pictures.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
@@ -76,6 +76,23 @@ func TestBrowser(t *testing.T) {
 	p.Press(`form[action$="/invite"] button`)
 	p.Await("the link", `document.querySelector(".note pre") !== null && document.querySelector(".note pre").innerText.includes("/invitation?secret=")`)
 	picture("workspace")
+	p.Press(`a[href$="/delete"]`)
+	reads("Delete jane?")
+	fill("input[name=name]", "john")
+	p.Press("button.danger")
+	p.Await("that it was not deleted", `document.body.innerText.includes("That is not the name of the workspace. Nothing was deleted.")`)
+	picture("delete")
+	fill("input[name=name]", "jane")
+	p.Press("button.danger")
+	p.Await("that the sandbox is not there", `document.body.innerText.includes("on the server sandbox could not be deleted, so the workspace stays.")`)
+	picture("delete-refused")
+	if err := s.cloud.RemoveServer(t.Context(), "", cloud.Sandbox); err != nil {
+		t.Fatal(err)
+	}
+	fill("input[name=name]", "jane")
+	p.Press("button.danger")
+	reads("jane is deleted")
+	picture("deleted")
 	p.Press("nav a:last-child")
 	reads("Computers")
 	p.Await("the laptop", `document.body.innerText.includes("prisma1 on laptop")`)
@@ -86,7 +103,7 @@ func TestBrowser(t *testing.T) {
 	reads("Sign in")
 	var complaints []string
 	for _, c := range p.Complaints {
-		if !strings.Contains(c, "422") { // the wrong password
+		if !strings.Contains(c, "422") { // the wrong password, the wrong name
 			complaints = append(complaints, c)
 		}
 	}

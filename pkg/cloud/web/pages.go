@@ -22,6 +22,8 @@ func (s *Site) personal() map[string]personalPage {
 		"GET /{$}":                                s.showWorkspaces,
 		"POST /workspaces":                        s.addWorkspace,
 		"GET /workspaces/{slug}":                  s.showWorkspace,
+		"GET /workspaces/{slug}/delete":           s.showDelete,
+		"POST /workspaces/{slug}/delete":          s.deleteWorkspace,
 		"POST /workspaces/{slug}/invite":          s.invite,
 		"POST /workspaces/{slug}/members/remove":  s.removeMember,
 		"POST /workspaces/{slug}/servers":         s.addServer,
@@ -85,6 +87,41 @@ func (s *Site) workspace(w http.ResponseWriter, r *http.Request, user *cloud.Use
 		return
 	}
 	s.show(w, r, http.StatusOK, "workspace", v)
+}
+
+func (s *Site) showDelete(w http.ResponseWriter, r *http.Request, user *cloud.User) {
+	s.deletion(w, r, user, nil)
+}
+
+// deletion asks an owner whether a workspace is to go, with what was wrong about the answer.
+func (s *Site) deletion(w http.ResponseWriter, r *http.Request, user *cloud.User, problem error) {
+	m, err := s.cloud.Ownership(r.Context(), user.ID, r.PathValue("slug"))
+	if err != nil {
+		s.again(w, r, "message", view{}, err)
+		return
+	}
+	v := view{User: user, Workspace: m}
+	if v.Shared, err = s.cloud.SharedServers(r.Context()); err != nil {
+		s.internal(w, r, err)
+		return
+	}
+	if problem != nil {
+		s.again(w, r, "delete", v, problem)
+		return
+	}
+	s.show(w, r, http.StatusOK, "delete", v)
+}
+
+// deleteWorkspace deletes a workspace whose name was typed in.
+func (s *Site) deleteWorkspace(w http.ResponseWriter, r *http.Request, user *cloud.User) {
+	slug := r.PathValue("slug")
+	done, err := s.cloud.DeleteOwnWorkspace(r.Context(), user.ID, slug, r.PostFormValue("name"))
+	if err != nil {
+		s.deletion(w, r, user, err)
+		return
+	}
+	s.log.Info("workspace deleted", "workspace", slug, "user", user.ID, "address", s.address(r))
+	s.show(w, r, http.StatusOK, "deleted", view{User: user, Title: slug, Deletion: done})
 }
 
 func (s *Site) invite(w http.ResponseWriter, r *http.Request, user *cloud.User) {

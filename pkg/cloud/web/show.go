@@ -17,7 +17,7 @@ import (
 var files embed.FS
 
 // templates holds the frame with each page in it. It is part of the program, so it always parses.
-var templates = parseTemplates("sign-in", "invitation", "workspaces", "workspace", "server", "logins", "computer", "message")
+var templates = parseTemplates("sign-in", "invitation", "workspaces", "workspace", "delete", "deleted", "server", "logins", "computer", "message")
 
 func parseTemplates(names ...string) map[string]*template.Template {
 	functions := template.FuncMap{"day": func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") }}
@@ -49,6 +49,7 @@ type view struct {
 
 	Memberships []cloud.Membership
 	Workspace   *cloud.Membership
+	Deletion    cloud.Deletion
 	Shared      []cloud.Server
 	Server      *cloud.Server
 	KeyLines    []string // of a public key
