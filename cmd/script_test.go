@@ -104,6 +104,9 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) > 1 && args[0] == "-version" {
 		config.Version, args = args[1], args[2:]
 	}
+	if len(args) > 1 && args[0] == "-reports" {
+		config.Reported, args = args[1], args[2:]
+	}
 	if len(args) > 1 && args[0] == "-on" {
 		config.Database = connector.Config{Connector: "sqlite", Directory: ts.MkAbs(args[1])}
 		args = args[2:]

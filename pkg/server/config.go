@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
@@ -36,10 +37,27 @@ type Config struct {
 	ManagementPublicKeys []string // PEM, each one key or more
 
 	RequestIDPrefix string // of request ids; "" is "local"
-	Version         string // what serverInfo answers
+	Version         string // of the server
+	Reported        string // version that serverInfo answers; "" is Version
 	Commit          string // what serverInfo answers
 
 	Warnings []string // what the configuration says and nobody heeds; logged once at start
+}
+
+// reportedVariable is Prisma 1's name for the version that serverInfo answers.
+// Its images said it there; an operator can, to clients that want another minor
+// version than ours.
+const reportedVariable = "CLUSTER_VERSION"
+
+var versionPattern = regexp.MustCompile(`^[0-9]+\.[0-9]+[0-9A-Za-z.+-]{0,60}$`)
+
+func reportedFrom(env func(string) string, config *Config) error {
+	text := env(reportedVariable)
+	if text != "" && !versionPattern.MatchString(text) {
+		return fmt.Errorf("%s: %q is no version, such as 1.34.12", reportedVariable, text)
+	}
+	config.Reported = text
+	return nil
 }
 
 // LoadConfig finds the configuration as Prisma 1 does (ConfigLoader.scala): the
@@ -105,6 +123,7 @@ func legacyConfig(env func(string) string) (Config, error) {
 		portFrom(env, "SQL_CLIENT_PORT", &config.Database.Port),
 		legacyLimit(env, &config.Database),
 		throttlingFrom(env, &config),
+		reportedFrom(env, &config),
 	)
 	return config, err
 }

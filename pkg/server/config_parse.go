@@ -18,7 +18,8 @@ var errNoDatabases = errors.New("Expected hash under 'databases' to be non-empty
 
 // ParseConfig reads a server configuration in YAML. Wrong values are refused
 // with line and key, all at once; unknown keys become Warnings. env gives ENV,
-// the prefix of request ids, and a public key and throttling that the text does not have.
+// the prefix of request ids, CLUSTER_VERSION, and a public key and throttling
+// that the text does not have.
 // others are keys at the root that somebody else reads.
 //
 // Values are taken as Prisma 1 took them: a number may be quoted, an empty text
@@ -48,9 +49,9 @@ func ParseConfig(text []byte, env func(string) string, others ...string) (Config
 	parseKeys(root, &config, env)
 	database := parseDatabase(databases, &config)
 	sections := []*section{root, databases, database, parseLimits(root, &config), parseSlowStatements(root, &config), parseThrottling(root, &config), parseMetrics(root, &config)}
-	var err error
+	err := reportedFrom(env, &config)
 	if config.Throttling == nil {
-		err = throttlingFrom(env, &config)
+		err = errors.Join(err, throttlingFrom(env, &config))
 	}
 	for _, s := range sections {
 		config.Warnings = append(config.Warnings, s.unused()...)

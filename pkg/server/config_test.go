@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/prisma1-go/prisma1/pkg/client"
 	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/graphql"
 )
@@ -270,5 +271,25 @@ func TestOldestVariables(t *testing.T) {
 				t.Errorf("%v, want -, got +:\n%s", err, diff)
 			}
 		})
+	}
+}
+
+// TestReportedVersion: serverInfo answers what Prisma 1's variable says, else the server's own version.
+func TestReportedVersion(t *testing.T) {
+	t.Parallel()
+	const text = "databases: {default: {connector: sqlite}}"
+	config, err := ParseConfig([]byte(text), environment("CLUSTER_VERSION", "1.34.12"))
+	if err != nil || config.Reported != "1.34.12" {
+		t.Errorf("got %q, %v", config.Reported, err)
+	}
+	_, err = ParseConfig([]byte(text), environment("CLUSTER_VERSION", "new"))
+	if want := `CLUSTER_VERSION: "new" is no version, such as 1.34.12`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	for reported, want := range map[string]string{"": "1.35.0", "1.34.12": "1.34.12"} {
+		c := client.New(start(t, Config{Version: "1.35.0", Reported: reported}), "", nil)
+		if info, err := c.ServerInfo(t.Context()); err != nil || info.Version != want {
+			t.Errorf("serverInfo says %q, %v, want %q", info.Version, err, want)
+		}
 	}
 }

@@ -90,7 +90,7 @@ func (s *Server) open(ctx context.Context) error {
 	s.engine = engine.New(db, engine.Options{Limits: config.Limits, RawAccess: config.RawAccess, Storage: config.StorageBytes, Logger: log, Failed: s.meter.failed})
 	m, err := management.New(ctx, db, management.Options{
 		Verifiers: verifiers,
-		Version:   config.Version,
+		Version:   cmp.Or(config.Reported, config.Version),
 		Commit:    config.Commit,
 		Logger:    log,
 		Passive:   config.Passive,
