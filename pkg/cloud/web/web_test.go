@@ -43,6 +43,7 @@ func (l *lines) String() string {
 type testSite struct {
 	t     *testing.T
 	cloud *cloud.Cloud
+	key   string // file of the cloud's private key
 	site  *Site
 	url   string
 	log   *lines
@@ -53,11 +54,12 @@ type testSite struct {
 func start(t *testing.T, configure func(*Config)) *testSite {
 	t.Helper()
 	db := connectortest.Open(t, connector.Config{Connector: "sqlite", Memory: true})
-	c, err := cloud.New(t.Context(), db, filepath.Join(t.TempDir(), "cloud.key"), nil)
+	key := filepath.Join(t.TempDir(), "cloud.key")
+	c, err := cloud.New(t.Context(), db, key, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &testSite{t: t, cloud: c, log: &lines{}, users: make(map[string]*cloud.User)}
+	s := &testSite{t: t, cloud: c, key: key, log: &lines{}, users: make(map[string]*cloud.User)}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.site.Handler().ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
 	s.url = server.URL
