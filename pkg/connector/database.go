@@ -18,6 +18,7 @@ type Database struct {
 	connector *Connector
 	id        project.ID
 	container container
+	recording *Recording // nil: nobody wants to know
 }
 
 // Create makes an empty database. One that is there stays as it is.

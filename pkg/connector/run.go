@@ -141,7 +141,7 @@ func (d *Database) answerWrite(ctx context.Context, a *answer, f *plan.Field) er
 				return err
 			}
 		}
-		w := &writer{session: s, builder: d.builder, classify: d.classify}
+		w := &writer{session: s, builder: d.builder, classify: d.classify, recording: d.recording}
 		written, err = w.write(ctx, f.Write)
 		return err
 	})
@@ -170,8 +170,12 @@ const attempts = 3
 // rows: the database took one of the two back, or both made the node of an
 // upsert. Prisma 1 answered 3010 or an internal error.
 func (d *Database) repeated(ctx context.Context, upserts bool, do func(session) error) error {
+	noted := d.recording.length()
 	for n := 1; ; n++ {
 		err := d.write(ctx, do)
+		if err != nil {
+			d.recording.cut(noted)
+		}
 		kind := d.classify(err).Kind
 		met := kind == dialect.Deadlock || upserts && kind == dialect.UniqueViolation
 		if err == nil || !met || n == attempts {

@@ -18,7 +18,9 @@ import (
 func (d *Database) Transaction(ctx context.Context, plans []*plan.Plan, do func(*Database) error) error {
 	upserts := slices.ContainsFunc(plans, func(p *plan.Plan) bool { return slices.ContainsFunc(p.Fields, isUpsert) })
 	return d.repeated(ctx, upserts, func(s session) error {
-		return do(&Database{connector: d.connector, id: d.id, container: &joined{container: d.container, session: s}})
+		tx := *d
+		tx.container = &joined{container: d.container, session: s}
+		return do(&tx)
 	})
 }
 

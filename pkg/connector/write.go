@@ -26,8 +26,9 @@ type Written struct {
 // TooLong (3007) and MissingReference (3011).
 type writer struct {
 	session
-	builder  func() *dialect.Builder
-	classify func(error) dialect.Violation
+	builder   func() *dialect.Builder
+	classify  func(error) dialect.Violation
+	recording *Recording // nil: nobody wants to know
 }
 
 // write runs one write with everything nested in it.
@@ -50,8 +51,12 @@ func (w *writer) write(ctx context.Context, write plan.Write) (Written, error) {
 		if err != nil {
 			return Written{}, err
 		}
+		if err := w.removing(ctx, write.Model, id); err != nil {
+			return Written{}, err
+		}
 		return Written{ID: id}, w.delete(ctx, write.Model, []scalar.Value{id})
 	case *plan.CreateMany:
+		w.recording = nil
 		return Written{Count: len(write.Creates)}, w.createMany(ctx, write.Creates)
 	case *plan.UpdateMany:
 		ids, err := w.matching(ctx, write.Model, write.Filter, nil)
@@ -84,6 +89,9 @@ func (w *writer) create(ctx context.Context, create *plan.Create) (scalar.Value,
 
 // update changes the node with an id.
 func (w *writer) update(ctx context.Context, id scalar.Value, update *plan.Update) error {
+	if err := w.changing(ctx, id, update); err != nil {
+		return err
+	}
 	if err := w.change(ctx, update.Model, []scalar.Value{id}, update.Values, update.Lists); err != nil {
 		return err
 	}

@@ -94,6 +94,9 @@ func leafCreates(writes []plan.Nested) []*plan.Create {
 }
 
 func (w *writer) createLeaves(ctx context.Context, p parent, f *schema.Field, creates []*plan.Create) error {
+	for _, create := range creates {
+		w.made(create.Model, create.ID)
+	}
 	if cell := ownCell(f, p.id); cell != nil {
 		return w.insertAll(ctx, creates, cell)
 	}

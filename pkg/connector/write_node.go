@@ -24,6 +24,14 @@ type linkCell struct {
 
 // insert makes the row and the lists of one node, and returns its id.
 func (w *writer) insert(ctx context.Context, row newRow) (scalar.Value, error) {
+	id, err := w.insertNode(ctx, row)
+	if err == nil {
+		w.made(row.Model, id)
+	}
+	return id, err
+}
+
+func (w *writer) insertNode(ctx context.Context, row newRow) (scalar.Value, error) {
 	create := row.Create
 	if !create.ID.IsNull() {
 		return create.ID, w.insertRows(ctx, []newRow{row})

@@ -154,6 +154,7 @@ func (s *Service) run(ctx context.Context, requestID string, p *plan.Plan) []byt
 	b := append(buffer(), `{"data":{`...)
 	var failures graphql.Errors
 	lost := false
+	database, recording := s.recording(p.Mutation)
 	for i := range p.Fields {
 		f := &p.Fields[i]
 		if i > 0 {
@@ -165,7 +166,8 @@ func (s *Service) run(ctx context.Context, requestID string, p *plan.Plan) []byt
 		if err := s.roomFor(ctx, *f); err != nil {
 			b, errs = append(b, "null"...), []connector.FieldError{{Path: []any{f.Key}, At: f.At, Err: err}}
 		} else {
-			b, errs = s.database.Answer(ctx, b, f)
+			b, errs = database.Answer(ctx, b, f)
+			s.publish(requestID, recording)
 		}
 		for _, e := range errs {
 			failures = append(failures, s.failure(ctx, requestID, e))

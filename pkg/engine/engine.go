@@ -20,6 +20,7 @@ type Options struct {
 	RawAccess bool           // executeRaw exists
 	Storage   int64          // bytes that a service may store; 0 is any number
 	Logger    *slog.Logger   // nil logs nothing
+	Events    Events         // who wants to know what mutations did; nil is nobody
 
 	Failed func(fault.Code) // told of each error in an answer; nil is told nothing
 }

@@ -75,11 +75,13 @@ func (t *transaction) answers(ctx context.Context) [][]byte {
 	var answers [][]byte
 	if !t.failed {
 		var failed failure
-		err := t.database.Transaction(ctx, t.plans, func(tx *connector.Database) (err error) {
+		database, recording := t.recording(true)
+		err := database.Transaction(ctx, t.plans, func(tx *connector.Database) (err error) {
 			answers, failed = t.run(ctx, tx)
 			return failed.err()
 		})
 		if err == nil {
+			t.publish(t.requestID, recording)
 			return answers
 		}
 		t.fail(ctx, failed, err)

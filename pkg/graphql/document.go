@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"errors"
+	"slices"
 	"sync/atomic"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -96,6 +97,16 @@ func (d *Document) Operation(name string) (*Operation, *Error) {
 		}
 	}
 	return nil, &Error{Message: "Unknown operation name '" + name + "'"}
+}
+
+// Last returns the last operation of a kind, nil when there is none.
+func (d *Document) Last(kind Kind) *Operation {
+	for _, op := range slices.Backward(d.operations) {
+		if op.Kind == kind {
+			return op
+		}
+	}
+	return nil
 }
 
 func (d *Document) operation(op *ast.OperationDefinition) *Operation {

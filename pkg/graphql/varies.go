@@ -88,3 +88,9 @@ func valueVaries(v *ast.Value) bool {
 	}
 	return false
 }
+
+// IsVariable tells whether an argument is one variable as a whole.
+func (f Field) IsVariable(argument string) bool {
+	given := f.node.Arguments.ForName(argument)
+	return given != nil && given.Value != nil && given.Value.Kind == ast.Variable
+}
