@@ -80,10 +80,11 @@ func (m *Management) occupy(id project.ID) bool {
 // vacate ends occupy. What was loaded before may be outdated.
 func (m *Management) vacate(id project.ID) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.changes++
 	delete(m.busy, id)
 	delete(m.projects, id)
+	m.mu.Unlock()
+	m.options.Changed(id)
 }
 
 // await takes the lock of a project. Another server that has it is watched

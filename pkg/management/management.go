@@ -38,6 +38,7 @@ type Options struct {
 	Passive   bool             // the tables are somebody else's: no deploy changes them, and they stay when their service goes
 	Storage   int64            // bytes that a service may store; 0 is any number
 	Deleted   func(project.ID) // called when a service is gone; nil calls nobody
+	Changed   func(project.ID) // called when this server may have deployed or deleted a service; nil calls nobody
 	Failed    func(fault.Code) // told of each error in an answer; nil is told nothing
 }
 
@@ -88,6 +89,9 @@ func New(ctx context.Context, c *connector.Connector, options Options) (*Managem
 	}
 	if m.options.Deleted == nil {
 		m.options.Deleted = func(project.ID) {}
+	}
+	if m.options.Changed == nil {
+		m.options.Changed = func(project.ID) {}
 	}
 	if err := m.repair(ctx); err != nil {
 		return nil, fmt.Errorf("finish deploys of an earlier run: %w", err)
