@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
-	"github.com/prisma1-go/prisma1/pkg/cuid"
 	"github.com/prisma1-go/prisma1/pkg/engine"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/project"
@@ -26,7 +25,7 @@ import (
 func (s *Server) handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		requestID := cmp.Or(s.config.RequestIDPrefix, "local") + ":" + cuid.New()
+		requestID := s.newRequestID()
 		w.Header().Set("Request-Id", requestID)
 		allowOrigin(w, r)
 		s.meter.begin()
@@ -62,7 +61,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, requestID string)
 	case r.URL.Path == "/status":
 		s.status(w, r)
 	case strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
-		answerText(w, r, http.StatusNotImplemented, "This version of the server has no subscriptions yet.")
+		s.upgrade(w, r, requestID)
 	case serveAsset(w, r):
 	default:
 		servePage(w, r)

@@ -7,6 +7,7 @@
 //	POST /service/stage/private   administration of one service
 //	GET  /status                  "OK" while the server is alive
 //	GET  /status?ready            "OK" while its database answers, too; else status 503
+//	GET  /service/stage           WebSocket: subscriptions, and the data API with graphql-transport-ws
 //	GET  anything else            Playground
 package server
 
@@ -27,6 +28,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/engine"
 	"github.com/prisma1-go/prisma1/pkg/management"
+	"github.com/prisma1-go/prisma1/pkg/subscription"
 )
 
 const (
@@ -50,6 +52,8 @@ type Server struct {
 	meter      *meter
 	scraped    net.Listener // nil when the metrics are told nowhere
 	tokens     auth.Cache   // of the services
+	hub        *subscription.Hub
+	sockets    *sockets
 
 	opened chan struct{} // closed when connector, management and engine are there
 }
@@ -59,7 +63,9 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	if _, err := config.verifiers(); err != nil {
 		return nil, err
 	}
-	return &Server{config: config, log: log, throttle: newThrottle(config.Throttling), meter: newMeter(config.Metrics), opened: make(chan struct{})}, nil
+	s := &Server{config: config, log: log, throttle: newThrottle(config.Throttling), meter: newMeter(config.Metrics), hub: subscription.New(), opened: make(chan struct{})}
+	s.sockets = newSockets(s)
+	return s, nil
 }
 
 // Open is New for who needs the databases before serving, or their error.
@@ -87,7 +93,7 @@ func (s *Server) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.engine = engine.New(db, engine.Options{Limits: config.Limits, RawAccess: config.RawAccess, Storage: config.StorageBytes, Logger: log, Failed: s.meter.failed})
+	s.engine = engine.New(db, engine.Options{Limits: config.Limits, RawAccess: config.RawAccess, Storage: config.StorageBytes, Logger: log, Events: s.hub, Failed: s.meter.failed})
 	m, err := management.New(ctx, db, management.Options{
 		Verifiers: verifiers,
 		Version:   cmp.Or(config.Reported, config.Version),
@@ -96,6 +102,7 @@ func (s *Server) open(ctx context.Context) error {
 		Passive:   config.Passive,
 		Storage:   config.StorageBytes,
 		Deleted:   s.engine.Forget,
+		Changed:   s.sockets.deployed,
 		Failed:    s.meter.failed,
 	})
 	if err != nil {
@@ -181,10 +188,20 @@ func (s *Server) Serve(ctx context.Context) error {
 			}
 		})
 	}
-	defer context.AfterFunc(serving, s.throttle.close)()
+	retired := make(chan struct{})
+	context.AfterFunc(serving, func() {
+		defer close(retired)
+		s.throttle.close()
+		s.sockets.retire()
+	})
 	err := Serve(serving, s.listener, s.handler(), s.log)
+	failure := context.Cause(serving)
+	fail(nil)
+	<-retired
+	s.sockets.wait()
+	s.hub.Close()
 	if ctx.Err() == nil { // the databases could not be opened
-		err = errors.Join(context.Cause(serving), err)
+		err = errors.Join(failure, err)
 	}
 	return err
 }
@@ -222,6 +239,7 @@ func (s *Server) watch(ctx context.Context) error {
 	var watch sync.WaitGroup
 	watch.Go(func() { s.management.Watch(ctx) })
 	watch.Go(func() { s.connector.Watch(ctx) })
+	watch.Go(func() { s.sockets.watch(ctx) })
 	watch.Wait()
 	return nil
 }

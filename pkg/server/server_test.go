@@ -31,6 +31,12 @@ func start(t testing.TB, config Config) string {
 // startServer is start, and returns the server too.
 func startServer(t testing.TB, config Config) (string, *Server) {
 	t.Helper()
+	return startPaced(t, config, usualPace)
+}
+
+// startPaced is startServer with its WebSocket connections at another pace.
+func startPaced(t testing.TB, config Config, pace pace) (string, *Server) {
+	t.Helper()
 	if config.Database.Connector == "" {
 		config.Database = connector.Config{Connector: "sqlite", Directory: t.TempDir()}
 	}
@@ -38,6 +44,7 @@ func startServer(t testing.TB, config Config) (string, *Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.sockets.pace = pace
 	address, err := s.Listen()
 	if err != nil {
 		t.Fatal(err)
