@@ -159,10 +159,12 @@ func (l *layer) join(r rows) (err error) {
 	return nil
 }
 
-// known tells whether the parents' rows have all that the layer needs: the id.
-func (l *layer) known() bool {
-	read := l.read
-	return read.Via != nil && read.Via.OwnsColumn() && read.Filter == nil && len(l.frame.columns) == 1
+// parents are what the layer's rows belong to, nil at the root.
+func (l *layer) parents() *parents {
+	if l.groups == nil {
+		return nil
+	}
+	return &parents{list: l.groups.list, many: l.groups.count() > 1}
 }
 
 // copyParents makes a row of every id that the parents name.

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -11,11 +12,14 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
-// A reader reads the nodes of a plan.Read, one statement per level.
+// A reader reads the nodes of a plan.Read, one statement per level: all sent
+// together where the session can, or else each with the ids that the one above
+// it brought.
 type reader struct {
 	session
 	builder func() *dialect.Builder
 	most    int      // nodes of one level, 0 for any number
+	sent    answers  // of the statements that were sent together, in the order in which layers are read; nil otherwise
 	layers  []*layer // all that were taken, until release
 }
 
@@ -41,11 +45,45 @@ func (r *reader) release() {
 
 // root reads the nodes of a root field.
 func (r *reader) root(ctx context.Context, read *plan.Read) (*layer, error) {
-	l, err := r.layer(ctx, read, r.take(nil, 0))
+	l, err := r.nodes(ctx, read)
 	if err != nil || read.Connection == nil {
 		return l, err
 	}
-	if err := r.groupings(ctx, l); err != nil || !read.Connection.Count {
+	return l, r.groupings(ctx, l)
+}
+
+// nodes reads the nodes of a root field and counts those of a connection.
+func (r *reader) nodes(ctx context.Context, read *plan.Read) (*layer, error) {
+	statements := r.ahead(read)
+	if statements == nil {
+		return r.counted(ctx, read)
+	}
+	for again := true; ; again = false {
+		l, err := r.together(ctx, read, statements)
+		if err == nil || !again || !isOutdated(err) {
+			return l, err
+		}
+		r.release()
+	}
+}
+
+// together sends the statements of a root field and reads their answers.
+func (r *reader) together(ctx context.Context, read *plan.Read, statements []dialect.Statement) (l *layer, err error) {
+	sent, err := r.session.(sender).send(ctx, statements)
+	if err != nil {
+		return nil, err
+	}
+	r.sent = sent
+	defer func() {
+		r.sent = nil
+		err = cmp.Or(err, sent.close())
+	}()
+	return r.counted(ctx, read)
+}
+
+func (r *reader) counted(ctx context.Context, read *plan.Read) (*layer, error) {
+	l, err := r.layer(ctx, read, r.take(nil, 0))
+	if err != nil || !isCounted(read) {
 		return l, err
 	}
 	l.count = int64(len(l.order))
@@ -58,19 +96,20 @@ func (r *reader) root(ctx context.Context, read *plan.Read) (*layer, error) {
 // layer reads one level and what is below it into l.
 func (r *reader) layer(ctx context.Context, read *plan.Read, l *layer) (*layer, error) {
 	l.read, l.frame = read, frameOf(read)
-	var err error
 	switch {
-	case l.groups != nil && l.groups.count() == 0:
+	case r.sent == nil && l.groups != nil && l.groups.count() == 0:
 		return l, nil
-	case read.Connection != nil && !read.Connection.Nodes:
+	case !isRead(read):
 		return l, nil
-	case l.known():
+	case isKnown(read, l.frame):
 		l.copyParents()
 	default:
-		err = r.rows(ctx, l)
+		if err := r.rows(ctx, l); err != nil {
+			return l, err
+		}
 	}
-	if err != nil || len(l.order) == 0 {
-		return l, err
+	if r.sent == nil && len(l.order) == 0 {
+		return l, nil
 	}
 	return l, r.below(ctx, l)
 }
@@ -100,9 +139,10 @@ func (r *reader) below(ctx context.Context, l *layer) error {
 
 // rows runs the statement of a layer.
 func (r *reader) rows(ctx context.Context, l *layer) error {
-	b := r.builder()
-	writeRead(b, l)
-	if err := r.scan(ctx, l, b.Statement()); err != nil {
+	err := r.scan(ctx, l, func(b *dialect.Builder) {
+		writeRead(b, &question{l.read, l.frame, l.parents()}, false)
+	})
+	if err != nil {
 		return err
 	}
 	l.regroup()
@@ -129,10 +169,7 @@ func (l *layer) trim() {
 
 // count counts the nodes of a connection's page.
 func (r *reader) count(ctx context.Context, read *plan.Read) (int64, error) {
-	b := r.builder()
-	writeCount(b, read)
-	s := b.Statement()
-	rows, err := r.query(ctx, s.SQL, s.Args)
+	rows, err := r.answer(ctx, func(b *dialect.Builder) { writeCount(b, read) })
 	if err != nil {
 		return 0, err
 	}
@@ -146,9 +183,21 @@ func (r *reader) count(ctx context.Context, read *plan.Read) (int64, error) {
 	return count.Int, rows.close()
 }
 
-// scan runs a statement and keeps the cells of its answer.
-func (r *reader) scan(ctx context.Context, l *layer, s dialect.Statement) error {
-	rows, err := r.query(ctx, s.SQL, s.Args)
+// answer returns the answer to a statement: the next of those that were sent
+// together, or else that of the one that write writes.
+func (r *reader) answer(ctx context.Context, write func(*dialect.Builder)) (rows, error) {
+	if r.sent != nil {
+		return r.sent.next(ctx)
+	}
+	b := r.builder()
+	write(b)
+	s := b.Statement()
+	return r.query(ctx, s.SQL, s.Args)
+}
+
+// scan keeps the cells of the answer to a statement.
+func (r *reader) scan(ctx context.Context, l *layer, write func(*dialect.Builder)) error {
+	rows, err := r.answer(ctx, write)
 	if err != nil {
 		return err
 	}
@@ -168,13 +217,7 @@ func (r *reader) scan(ctx context.Context, l *layer, s dialect.Statement) error 
 // list reads the values of a scalar list of all nodes in the groups of l into l.
 func (r *reader) list(ctx context.Context, f *schema.Field, l *layer) (*layer, error) {
 	l.frame = newListFrame(f)
-	id := f.Model.ID()
-	b := r.builder()
-	b.SQL("SELECT ").Column("t", schema.ListValue).SQL(", ").Column("t", schema.ListNode)
-	b.SQL("\nFROM ").Table(f.ListTable()).SQL(" AS t\nWHERE ").Column("t", schema.ListNode).SQL(" ")
-	writeMembers(b, id.Type, l.groups)
-	b.SQL("\nORDER BY ").Column("t", schema.ListNode).SQL(", ").Column("t", schema.ListPosition)
-	if err := r.scan(ctx, l, b.Statement()); err != nil {
+	if err := r.scan(ctx, l, func(b *dialect.Builder) { writeList(b, f, l.parents()) }); err != nil {
 		return nil, err
 	}
 	l.regroup()

@@ -10,16 +10,48 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
-// writeRead writes the statement that reads a layer. A page of one parent is a
-// LIMIT. Pages of several are a LIMIT for each or, where a select cannot name
-// its parent, a window over the rows of all.
-func writeRead(b *dialect.Builder, l *layer) {
+// A question is what the statement of one Read asks for.
+type question struct {
+	read    *plan.Read
+	frame   *frame
+	parents *parents // nil at the root
+}
+
+// parents are the nodes whose related nodes a statement reads.
+type parents struct {
+	list  []byte // their ids as a JSON array; nil where an earlier statement kept them
+	place int    // where it did
+	many  bool   // perhaps more than one
+}
+
+// among writes that what stands to the left is the id of a parent.
+func (p *parents) among(b *dialect.Builder, t scalar.Type) {
+	if p.list == nil {
+		b.AmongKept(t, p.place)
+		return
+	}
+	b.Among(t, string(p.list))
+}
+
+// rows writes the ids of the parents as a table of one column.
+func (p *parents) rows(b *dialect.Builder, t scalar.Type) {
+	if p.list == nil {
+		b.Kept(t, p.place)
+		return
+	}
+	b.Rows(t, string(p.list))
+}
+
+// writeRead writes the statement that reads a level; named gives its columns the
+// names c0, c1 …. A page of one parent is a LIMIT. Pages of several are a LIMIT
+// for each or, where a select cannot name its parent, a window over the rows of all.
+func writeRead(b *dialect.Builder, l *question, named bool) {
 	page := &l.read.Page
 	limit, limited := pageLimit(l.read)
 	limited = limited || page.Skip > 0
-	windowed := limited && l.groups != nil && l.groups.count() > 1
+	windowed := limited && l.parents != nil && l.parents.many
 	if !windowed {
-		writeSelect(b, l, false)
+		writeSelect(b, l, named, false)
 		b.SQL("\nORDER BY ")
 		writeOrder(b, l.read)
 		if limited {
@@ -34,12 +66,12 @@ func writeRead(b *dialect.Builder, l *layer) {
 		}
 		b.SQL("p.c" + strconv.Itoa(i))
 	}
-	if b.Facts().Lateral && l.read.Via.Back().OwnsColumn() { // behind a link table one join for all is cheaper
+	if b.Facts().Rows != nil && l.read.Via.Back().OwnsColumn() { // behind a link table one join for all is cheaper
 		writeEach(b, l, limit)
 		return
 	}
 	b.SQL("\nFROM (\n")
-	writeSelect(b, l, true)
+	writeSelect(b, l, true, true)
 	b.SQL("\n) AS p\nWHERE ")
 	if page.Skip > 0 {
 		b.SQL("n > ").Arg(int64(page.Skip)).SQL(" AND n - ").Arg(int64(page.Skip)).SQL(" <= ").Arg(limit)
@@ -49,23 +81,23 @@ func writeRead(b *dialect.Builder, l *layer) {
 	b.SQL("\nORDER BY c" + strconv.Itoa(l.frame.parent) + ", n")
 }
 
-// writeEach writes the page of each parent, a row of the parents' table. It is
-// the select that an index on the link answers best, also without statistics.
-func writeEach(b *dialect.Builder, l *layer, limit int64) {
-	parents, id := l.read.Via.Model, l.read.Via.Model.ID()
-	b.SQL("\nFROM ").Table(parents.Table()).SQL(" AS o CROSS JOIN LATERAL (\nSELECT ")
+// writeEach writes the page of each parent. It is the select that an index on
+// the link answers best, also without statistics.
+func writeEach(b *dialect.Builder, l *question, limit int64) {
+	parent := l.frame.columns[l.frame.parent]
+	b.SQL("\nFROM (SELECT DISTINCT o FROM ")
+	l.parents.rows(b, parent.typ)
+	b.SQL(" AS o) AS o CROSS JOIN LATERAL (\nSELECT ")
 	writeColumns(b, l, true)
 	b.SQL("\nFROM ")
 	writeFrom(b, l.read)
 	where := conditions{b: b}
-	parent := l.frame.columns[l.frame.parent]
-	where.next().Column(parent.alias, parent.name).SQL(" = ").Column("o", id.Column())
+	where.next().Column(parent.alias, parent.name).SQL(" = o.o")
 	where.read(l.read)
 	b.SQL("\nORDER BY ")
 	writeOrder(b, l.read)
 	b.SQL("\nLIMIT ").Arg(limit).SQL(" OFFSET ").Arg(int64(l.read.Page.Skip))
-	b.SQL("\n) AS p\nWHERE ").Column("o", id.Column()).SQL(" ")
-	writeMembers(b, id.Type, l.groups)
+	b.SQL("\n) AS p")
 }
 
 // writeCount writes the statement that counts the nodes of a page.
@@ -102,11 +134,11 @@ func pageLimit(read *plan.Read) (limit int64, limited bool) {
 	return limit, true
 }
 
-// writeSelect writes the nodes of a layer, without order and limit. In a window
-// each cell has a name, and n is the row's place behind its parent.
-func writeSelect(b *dialect.Builder, l *layer, windowed bool) {
+// writeSelect writes the nodes of a level, without order and limit. In a window
+// n is the row's place behind its parent.
+func writeSelect(b *dialect.Builder, l *question, named, windowed bool) {
 	b.SQL("SELECT ")
-	writeColumns(b, l, windowed)
+	writeColumns(b, l, named)
 	if windowed {
 		parent := l.frame.columns[l.frame.parent]
 		b.SQL(", ROW_NUMBER() OVER (PARTITION BY ").Column(parent.alias, parent.name).SQL(" ORDER BY ")
@@ -116,17 +148,17 @@ func writeSelect(b *dialect.Builder, l *layer, windowed bool) {
 	b.SQL("\nFROM ")
 	writeFrom(b, l.read)
 	where := conditions{b: b}
-	if l.groups != nil {
+	if l.parents != nil {
 		parent := l.frame.columns[l.frame.parent]
 		where.next().Column(parent.alias, parent.name).SQL(" ")
-		writeMembers(b, parent.typ, l.groups)
+		l.parents.among(b, parent.typ)
 	}
 	where.read(l.read)
 }
 
-// writeColumns writes the cells of a layer's rows, with names where another
+// writeColumns writes the cells of a level's rows, with names where another
 // select takes them.
-func writeColumns(b *dialect.Builder, l *layer, named bool) {
+func writeColumns(b *dialect.Builder, l *question, named bool) {
 	for i, c := range l.frame.columns {
 		if i > 0 {
 			b.SQL(", ")
@@ -192,9 +224,12 @@ func writeFrom(b *dialect.Builder, read *plan.Read) {
 	b.Column("t", read.Model.ID().Column()).SQL(" = ").Column("l", r.Column(read.Via.Side.Other()))
 }
 
-// writeMembers writes that what stands to the left is one of the ids of groups.
-func writeMembers(b *dialect.Builder, t scalar.Type, g *groups) {
-	b.Among(t, string(g.list))
+// writeList writes the statement that reads the values of a scalar list of all parents.
+func writeList(b *dialect.Builder, f *schema.Field, p *parents) {
+	b.SQL("SELECT ").Column("t", schema.ListValue).SQL(", ").Column("t", schema.ListNode)
+	b.SQL("\nFROM ").Table(f.ListTable()).SQL(" AS t\nWHERE ").Column("t", schema.ListNode).SQL(" ")
+	p.among(b, f.Model.ID().Type)
+	b.SQL("\nORDER BY ").Column("t", schema.ListNode).SQL(", ").Column("t", schema.ListPosition)
 }
 
 // writeCursor writes that a row stands after (or before) the row with an id, in

@@ -92,15 +92,26 @@ func begin(ctx context.Context, log *slog.Logger, text string) *task {
 // end notes that the statement is over. s is its connection; nil when others
 // follow on it at once.
 func (t *task) end(s session, text string, args []any, err error) {
+	if took, slow := t.isSlow(); slow {
+		t.tell(s, took, text, args, err)
+	}
+}
+
+// isSlow tells whether the log is to be told about the statement that is over,
+// and how long it took. The log is told once.
+func (t *task) isSlow() (took time.Duration, slow bool) {
 	if t == nil || t.explained {
-		return
+		return 0, false
 	}
+	most := t.database.connector.config.SlowStatement
+	took = time.Since(t.began)
+	t.explained = most > 0 && took >= most
+	return took, t.explained
+}
+
+// tell tells the log about a slow statement. s is a connection that is free; nil when there is none.
+func (t *task) tell(s session, took time.Duration, text string, args []any, err error) {
 	c := t.database.connector
-	took := time.Since(t.began)
-	if c.config.SlowStatement == 0 || took < c.config.SlowStatement {
-		return
-	}
-	t.explained = true
 	id, _ := t.Value(requestKey{}).(string)
 	attributes := []slog.Attr{
 		slog.String("requestId", id), slog.String("service", t.database.id.Name), slog.String("stage", t.database.id.Stage),

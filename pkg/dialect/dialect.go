@@ -39,7 +39,6 @@ type Facts struct {
 	MaxArgs     int                          // bound parameters per statement
 	Returning   bool                         // INSERT … RETURNING works
 	DDLInTx     bool                         // changes of tables can be rolled back
-	Lateral     bool                         // a joined select may name the rows before it
 	RowLocks    bool                         // SELECT … FOR UPDATE keeps others from its rows; without, only one writes at a time
 	NullsFirst  bool                         // NULL sorts before all values
 	Conflict    Conflict                     // how an insert skips a row that is there
@@ -64,6 +63,12 @@ type Facts struct {
 	Match func(b *Builder, text string, before, after bool)
 	// Among appends what Builder.Among and, with not, Builder.NotAmong say.
 	Among func(b *Builder, t scalar.Type, list string, not bool)
+	// Rows appends what Builder.Rows says; nil where a joined select cannot name the rows before it.
+	Rows func(b *Builder, t scalar.Type, list string)
+	// Keep and Kept append what Builder.Keep and Builder.Kept say; nil where
+	// statements that are sent together know nothing of each other.
+	Keep func(b *Builder, place int, column string)
+	Kept func(b *Builder, t scalar.Type, place int)
 }
 
 // Explain is how to ask for a statement's plan: words before the statement, and

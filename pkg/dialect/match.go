@@ -45,3 +45,29 @@ func (b *Builder) NotAmong(t scalar.Type, list string) *Builder {
 	b.facts.Among(b, t, list, true)
 	return b
 }
+
+// Rows appends the members of list, a JSON array, as a table of one column.
+func (b *Builder) Rows(t scalar.Type, list string) *Builder {
+	b.facts.Rows(b, t, list)
+	return b
+}
+
+// Keep appends a condition that is always true, of a select from the table k. The
+// values in a column of k are in a place then, until the transaction ends, for
+// the statements that follow.
+func (b *Builder) Keep(place int, column string) *Builder {
+	b.facts.Keep(b, place, column)
+	return b
+}
+
+// Kept appends the values in a place, of type t, as a table of one column. Some may
+// stand there several times.
+func (b *Builder) Kept(t scalar.Type, place int) *Builder {
+	b.facts.Kept(b, t, place)
+	return b
+}
+
+// AmongKept appends that what stands to the left is one of the values in a place.
+func (b *Builder) AmongKept(t scalar.Type, place int) *Builder {
+	return b.SQL("IN (SELECT v FROM ").Kept(t, place).SQL(" AS v)")
+}

@@ -4,10 +4,7 @@
 package postgres
 
 import (
-	"cmp"
-	"encoding/json"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
@@ -26,7 +23,6 @@ var facts = dialect.Facts{
 	MaxArgs:   65535,
 	Returning: true,
 	DDLInTx:   true,
-	Lateral:   true,
 	RowLocks:  true,
 	UUIDs:     true,
 	Names: datamodel.Names{
@@ -46,6 +42,9 @@ var facts = dialect.Facts{
 	FullText: fullText,
 	Arg:      arg,
 	Among:    among,
+	Rows:     rows,
+	Keep:     keep,
+	Kept:     kept,
 }
 
 // Facts returns the facts of PostgreSQL; nobody changes them.
@@ -67,58 +66,3 @@ func arg(v scalar.Value) any {
 	}
 	return v.Text
 }
-
-// longestArray is the size in bytes of the longest list of ids that rows are
-// compared with one by one, about seventy of our own.
-const longestArray = 2 << 10
-
-// among compares with the elements of an array, so that an index serves. Texts
-// have the type of what they are compared with.
-//
-// A plan that is kept goes through the whole array for each row where it reads
-// a table from end to end, as it does with small tables and with those that
-// were not analyzed yet. Long lists of ids are therefore rows, which it hashes.
-func among(b *dialect.Builder, t scalar.Type, list string, not bool) {
-	cast, isCast := casts[t]
-	if isID := t == scalar.ID || t == scalar.UUID || t == scalar.Int; isID && !not && len(list) > longestArray {
-		b.SQL("IN (SELECT unnest(").Arg(array(list)).SQL("::").SQL(cmp.Or(cast, "text")).SQL("[]))")
-		return
-	}
-	if not {
-		b.SQL("<> ALL(")
-	} else {
-		b.SQL("= ANY(")
-	}
-	b.Arg(array(list))
-	if isCast {
-		b.SQL("::").SQL(cast).SQL("[]")
-	}
-	b.SQL(")")
-}
-
-// array turns a JSON array of scalars into the text of an array: but for the
-// brackets and the escapes inside texts they are the same.
-func array(list string) string {
-	if !strings.Contains(list, `\`) {
-		return "{" + list[1:len(list)-1] + "}"
-	}
-	var members []json.RawMessage
-	if json.Unmarshal([]byte(list), &members) != nil {
-		return "{}"
-	}
-	b := []byte{'{'}
-	for i, member := range members {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		var text string
-		if json.Unmarshal(member, &text) != nil {
-			b = append(b, member...) // a number or a truth value
-			continue
-		}
-		b = append(append(append(b, '"'), arrayEscapes.Replace(text)...), '"')
-	}
-	return string(append(b, '}'))
-}
-
-var arrayEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
