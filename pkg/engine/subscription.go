@@ -23,7 +23,8 @@ const (
 
 // Kind tells what a request that came over a WebSocket asks for, or what is
 // wrong with it. Its faults are those of limits.
-func (s *Service) Kind(request graphql.Request) (graphql.Kind, graphql.Errors) {
+func (s *Service) Kind(request graphql.Request) (kind graphql.Kind, errs graphql.Errors) {
+	defer func() { s.count(errs) }()
 	doc, errs := s.documents.Document(request.Query)
 	if errs != nil {
 		return 0, errs
@@ -40,6 +41,7 @@ func (s *Service) Execute(ctx context.Context, requestID string, request graphql
 	s.storage.note(size)
 	doc, errs := s.documents.Document(request.Query)
 	if errs != nil {
+		s.count(errs)
 		return graphql.AppendAnswer(nil, nil, errs)
 	}
 	return s.execute(ctx, requestID, doc, request)
@@ -55,7 +57,8 @@ type Subscription struct {
 
 // Subscribe checks a subscription. Of several in a document the operation name
 // chooses one, or the last is meant, as in Prisma 1.
-func (s *Service) Subscribe(request graphql.Request) (*Subscription, graphql.Errors) {
+func (s *Service) Subscribe(request graphql.Request) (sub *Subscription, errs graphql.Errors) {
+	defer func() { s.count(errs) }()
 	doc, errs := s.documents.Document(request.Query)
 	if errs != nil {
 		return nil, errs

@@ -141,6 +141,7 @@ func (s *Server) metrics(ctx context.Context) []byte {
 	t.Family("prisma1_info", metrics.Gauge, "Version of the server and kind of its database.")
 	t.Sample(1, "version", s.config.Version, "commit", s.config.Commit, "connector", s.config.Database.Connector)
 	s.requestMetrics(&t)
+	s.socketMetrics(&t)
 	select {
 	case <-s.opened:
 		s.serviceMetrics(&t)
@@ -167,6 +168,14 @@ func (s *Server) requestMetrics(t *metrics.Text) {
 	if s.throttle != nil {
 		t.One("prisma1_throttled_waiting", metrics.Gauge, "Calls that wait for their turn.", float64(s.throttle.limiter.Waiting()))
 	}
+}
+
+func (s *Server) socketMetrics(t *metrics.Text) {
+	t.One("prisma1_websocket_connections", metrics.Gauge, "Open WebSocket connections.", float64(len(s.sockets.sessions())))
+	t.One("prisma1_websocket_messages_received_total", metrics.Counter, "Messages of clients.", float64(s.sockets.received.Load()))
+	t.One("prisma1_websocket_messages_sent_total", metrics.Counter, "Messages to them, signs of life included.", float64(s.sockets.sent.Load()))
+	t.One("prisma1_subscriptions", metrics.Gauge, "Subscriptions that wait for events.", float64(s.hub.Waiting()))
+	t.One("prisma1_subscription_events_total", metrics.Counter, "Events of mutations for which a subscription waited.", float64(s.hub.Events()))
 }
 
 // serviceMetrics tells of the services that were asked since the start.

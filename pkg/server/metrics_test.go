@@ -78,6 +78,11 @@ prisma1_errors_total{code="3015"} 1
 prisma1_errors_total{code="3016"} 1
 prisma1_errors_total{code="4000"} 1
 prisma1_throttled_waiting 0
+prisma1_websocket_connections 0
+prisma1_websocket_messages_received_total 0
+prisma1_websocket_messages_sent_total 0
+prisma1_subscriptions 0
+prisma1_subscription_events_total 0
 prisma1_service_requests_total{service="shop/dev"} 6
 prisma1_service_errors_total{service="shop/dev"} 3
 prisma1_service_throttled_total{service="shop/dev"} 0

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -41,6 +42,8 @@ type sockets struct {
 	ctx    context.Context // ends when nothing more is waited for
 	cancel context.CancelFunc
 	change chan struct{} // something may have been deployed
+
+	received, sent atomic.Int64 // messages
 
 	mu     sync.Mutex
 	open   map[*session]struct{}

@@ -125,12 +125,13 @@ func (o *operation) run(request graphql.Request, size int) {
 }
 
 func (o *operation) execute(ctx context.Context, request graphql.Request, size int) {
-	service, err := o.service(ctx)
+	service, done, err := o.service(ctx)
 	if err != nil {
 		problem := o.problem(ctx, o.requestID, err)
 		o.fail(problem.Message, graphql.Errors{problem})
 		return
 	}
+	defer done()
 	if o.protocol.modern {
 		switch kind, errs := service.Kind(request); {
 		case errs != nil:
@@ -150,20 +151,27 @@ func (o *operation) execute(ctx context.Context, request graphql.Request, size i
 }
 
 // service returns the service as it is now, when the throttle lets the operation
-// go on. Returns the faults ThrottlerBufferFull, ProjectNotFound and InvalidToken.
-func (o *operation) service(ctx context.Context) (*engine.Service, error) {
-	if _, err := o.server.throttle.wait(ctx, o.project); err != nil {
-		return nil, err
+// go on; done counts the operation when it is over. Returns the faults
+// ThrottlerBufferFull and ProjectNotFound, and errToken.
+func (o *operation) service(ctx context.Context) (service *engine.Service, done func(), err error) {
+	start := time.Now()
+	waited, err := o.server.throttle.wait(ctx, o.project)
+	if err != nil {
+		o.server.engine.Refused(o.project, err)
+		return nil, nil, err
 	}
 	p, err := o.server.management.Project(ctx, o.project)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := o.verify(p); err != nil {
 		o.drop(err.Error())
-		return nil, err
+		return nil, nil, err
 	}
-	return o.server.engine.Service(p)
+	if service, err = o.server.engine.Service(p); err != nil {
+		return nil, nil, err
+	}
+	return service, func() { o.server.meter.note(service.Calls(), start, waited) }, nil
 }
 
 // subscribe lets the operation wait for events.
@@ -221,6 +229,7 @@ func (c *session) problem(ctx context.Context, requestID string, err error) *gra
 	case errors.Is(err, ratelimit.ErrClosed), errors.Is(err, subscription.ErrClosed), ctx.Err() != nil:
 		return &graphql.Error{Message: stopping, RequestID: requestID}
 	}
+	c.server.meter.failed(fault.CodeOf(err))
 	if _, known := errors.AsType[*fault.Error](err); !known {
 		c.server.log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("requestId", requestID), slog.Any("cause", err))
 	}

@@ -77,6 +77,7 @@ func (c *session) run(conn *websocket.Conn) {
 			return
 		}
 		c.active.Store(time.Now().UnixNano())
+		c.server.sockets.received.Add(1)
 		if kind != websocket.MessageText {
 			c.outbox.end(websocket.StatusUnsupportedData, "Messages are JSON text.")
 			continue
@@ -155,6 +156,7 @@ func (c *session) write(m outgoing) bool {
 		c.conn.CloseNow()
 		return false
 	}
+	c.server.sockets.sent.Add(1)
 	return true
 }
 

@@ -37,6 +37,7 @@ var ErrClosed = errors.New("the server stops")
 // per service with queued events asks the database what to send, in order.
 type Hub struct {
 	waiting atomic.Int64 // subscribers; while there are none, mutations do no work for events
+	events  atomic.Int64 // that were taken
 	ctx     context.Context
 	stop    context.CancelFunc
 	working sync.WaitGroup // topics that send
@@ -129,6 +130,12 @@ func (h *Hub) Deployed(id project.ID, p *project.Project) {
 		m.to.End(SchemaChanged)
 	}
 }
+
+// Waiting is how many subscribers there are.
+func (h *Hub) Waiting() int64 { return h.waiting.Load() }
+
+// Events is how many events were taken so far.
+func (h *Hub) Events() int64 { return h.events.Load() }
 
 // Projects returns the services for whose events somebody waits.
 func (h *Hub) Projects() []project.ID {

@@ -127,6 +127,7 @@ func (t *topic) push(requestID string, events []plan.Event) (start bool) {
 		q := queued{Event: e, requestID: requestID, bytes: sizeOf(&e)}
 		t.queue = append(t.queue, q)
 		t.bytes += q.bytes
+		t.hub.events.Add(1)
 	}
 	start = (t.full || len(t.queue) > 0) && !t.working
 	t.working = t.working || start
