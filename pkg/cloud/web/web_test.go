@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/coder/websocket"
+
 	"github.com/prisma1-go/prisma1/pkg/cloud"
 	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/connector/connectortest"
@@ -460,5 +462,20 @@ func TestBadRequests(t *testing.T) {
 	}
 	if status, _, body := s.post(b, "/sign-in", url.Values{"email": {strings.Repeat("x", maxForm)}}); status == http.StatusSeeOther || status == http.StatusInternalServerError {
 		t.Errorf("a long form: %d %.200s", status, body)
+	}
+}
+
+// TestNoWebSocket: the cloud has no connections that stay.
+func TestNoWebSocket(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for _, path := range []string{"/", "/status", "/workspaces/jane", "/cli-auth", "/nobody"} {
+		for _, protocol := range []string{"graphql-ws", "graphql-transport-ws"} {
+			conn, answer, err := websocket.Dial(t.Context(), s.url+path, &websocket.DialOptions{Subprotocols: []string{protocol}})
+			if err == nil {
+				conn.CloseNow()
+				t.Errorf("%s over %s: status %d", path, protocol, answer.StatusCode)
+			}
+		}
 	}
 }
