@@ -82,10 +82,12 @@ func (c *Connector) openPostgres(ctx context.Context, config Config, log *slog.L
 }
 
 func (c *Connector) openMySQL(ctx context.Context, config Config, log *slog.Logger) error {
-	c.dialect, c.text = mysql.Dialect{}, atText
 	server, err := openMySQL(ctx, config, log)
-	c.backend = server
-	return err
+	if err != nil {
+		return err
+	}
+	c.dialect, c.text, c.backend = mysql.Of(server.version), atText, server
+	return nil
 }
 
 // Close waits for what is running and closes all connections and files.

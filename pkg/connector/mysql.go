@@ -25,6 +25,7 @@ type mysqlServer struct {
 	killer     *sql.DB // a connection that stops what others run
 	kills      bool    // there is one to spare for it
 	threads    threads
+	version    string // what the server's version() said when it was first reached
 	database   string // holds every project, "" gives each its own
 	management string // database of the management tables
 	lockTime   time.Duration
@@ -51,7 +52,7 @@ func openMySQL(ctx context.Context, config Config, log *slog.Logger) (*mysqlServ
 	s.killer.SetMaxOpenConns(1)
 	s.killer.SetConnMaxIdleTime(endTime)
 	err = waitFor(ctx, log, func(ctx context.Context) (bool, error) {
-		err := s.pool.PingContext(ctx)
+		err := s.pool.QueryRowContext(ctx, "SELECT version()").Scan(&s.version)
 		_, refused := errors.AsType[*driver.MySQLError](err)
 		if err != nil {
 			err = fmt.Errorf("connect to MySQL on %s:%d: %w", config.Host, config.Port, err)

@@ -137,11 +137,15 @@ func (r *reader) below(ctx context.Context, l *layer) error {
 	return nil
 }
 
-// rows runs the statement of a layer.
+// rows runs the statement of a layer, or several where its pages take that.
 func (r *reader) rows(ctx context.Context, l *layer) error {
-	err := r.scan(ctx, l, func(b *dialect.Builder) {
-		writeRead(b, &question{l.read, l.frame, l.parents()}, false)
-	})
+	q := &question{l.read, l.frame, l.parents()}
+	var err error
+	if q.hasPages() && !r.builder().Facts().Windows {
+		err = r.pages(ctx, l)
+	} else {
+		err = r.scan(ctx, l, func(b *dialect.Builder) { writeRead(b, q, false) })
+	}
 	if err != nil {
 		return err
 	}

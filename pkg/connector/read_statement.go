@@ -17,6 +17,12 @@ type question struct {
 	parents *parents // nil at the root
 }
 
+// hasPages tells whether there is a page for each of several parents.
+func (l *question) hasPages() bool {
+	_, limited := pageLimit(l.read)
+	return (limited || l.read.Page.Skip > 0) && l.parents != nil && l.parents.many
+}
+
 // parents are the nodes whose related nodes a statement reads.
 type parents struct {
 	list  []byte // their ids as a JSON array; nil where an earlier statement kept them
@@ -48,13 +54,11 @@ func (p *parents) rows(b *dialect.Builder, t scalar.Type) {
 func writeRead(b *dialect.Builder, l *question, named bool) {
 	page := &l.read.Page
 	limit, limited := pageLimit(l.read)
-	limited = limited || page.Skip > 0
-	windowed := limited && l.parents != nil && l.parents.many
-	if !windowed {
+	if !l.hasPages() {
 		writeSelect(b, l, named, false)
 		b.SQL("\nORDER BY ")
 		writeOrder(b, l.read)
-		if limited {
+		if limited || page.Skip > 0 {
 			b.SQL("\nLIMIT ").Arg(limit).SQL(" OFFSET ").Arg(int64(page.Skip))
 		}
 		return

@@ -96,6 +96,17 @@ func (b *Builder) Arg(arg any) *Builder {
 // Len returns the number of parameters so far.
 func (b *Builder) Len() int { return len(b.args) }
 
+// Size returns how many bytes the text and the texts among the parameters have so far.
+func (b *Builder) Size() int {
+	size := len(b.text)
+	for _, arg := range b.args {
+		if text, ok := arg.(string); ok {
+			size += len(text)
+		}
+	}
+	return size
+}
+
 // Statement returns what was built.
 func (b *Builder) Statement() Statement {
 	return Statement{SQL: string(b.text), Args: slices.Clip(b.args)}

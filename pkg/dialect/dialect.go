@@ -39,6 +39,7 @@ type Facts struct {
 	MaxArgs     int                          // bound parameters per statement
 	Returning   bool                         // INSERT … RETURNING works
 	DDLInTx     bool                         // changes of tables can be rolled back
+	Windows     bool                         // ROW_NUMBER() OVER (…) works
 	RowLocks    bool                         // SELECT … FOR UPDATE keeps others from its rows; without, only one writes at a time
 	NullsFirst  bool                         // NULL sorts before all values
 	Conflict    Conflict                     // how an insert skips a row that is there

@@ -169,6 +169,28 @@ func TestPages(t *testing.T) {
 	})
 }
 
+// TestPagesOfManyParents reads pages behind more parents than MySQL 5.7 is asked
+// about in one statement.
+func TestPagesOfManyParents(t *testing.T) {
+	t.Parallel()
+	const parents = 150
+	connectortest.Each(t, func(t *testing.T, c *connector.Connector) {
+		s := deploy(t, c, `
+			type Shelf { id: ID! @id items: [Item] }
+			type Item { id: ID! @id shelf: Shelf }`, engine.Options{})
+		create, want := "mutation {", `{"data":{"shelves":[`
+		for i := range parents {
+			create += fmt.Sprintf(` m%d: createShelf(data: { id: "s%03d", items: { create: [{ id: "i%03d0" }, { id: "i%03d1" }, { id: "i%03d2" }] } }) { id }`, i, i, i, i, i)
+			want += fmt.Sprintf(`{"id":"s%03d","items":[{"id":"i%03d0"},{"id":"i%03d1"}]},`, i, i, i)
+		}
+		ask(t, s, create+" }", "null")
+		got := ask(t, s, `{ shelves { id items(last: 2, skip: 1) { id } } }`, "null")
+		if want = strings.TrimSuffix(want, ",") + "]}}"; string(got) != want {
+			t.Errorf("want %s\ngot %s", want, got)
+		}
+	})
+}
+
 func checkPage(t *testing.T, s *engine.Service, items []item, a args) {
 	t.Helper()
 	type list []struct{ ID string }

@@ -7,6 +7,7 @@ package mysql
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
@@ -14,8 +15,9 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
 
-// Dialect speaks MySQL 5.7 and newer, MariaDB 10.2 and newer. Goroutines may share it.
-type Dialect struct{}
+// Dialect speaks MySQL 5.7 and newer, MariaDB 10.2 and newer. The zero value is for
+// a server with window functions. Goroutines may share it.
+type Dialect struct{ windowless bool }
 
 var _ dialect.Dialect = Dialect{}
 
@@ -28,6 +30,7 @@ var facts = dialect.Facts{
 	Names:       datamodel.Names{Longest: 64, LongestTable: 64 - len("_ibfk_99"), BasicPlane: true}, // foreign keys are called so
 	MaxColumns:  1017,
 	Conflict:    dialect.InsertIgnore,
+	Windows:     true,
 	RowLocks:    true,
 	Explain:     dialect.Explain{Words: "EXPLAIN FORMAT=JSON"},
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },
@@ -37,12 +40,47 @@ var facts = dialect.Facts{
 	JSON:        jsonFacts,
 	FullText:    fullText,
 	Arg:         arg,
+	Match:       match,
 	Among:       among,
+}
+
+// windowless are the facts of a server without window functions.
+var windowless = func() dialect.Facts {
+	f := facts
+	f.Windows = false
+	return f
+}()
+
+// Of returns the dialect of a server, by what its version() says: MySQL has
+// window functions from 8.0 on, MariaDB from 10.2 on.
+func Of(version string) Dialect {
+	major, _, _ := strings.Cut(version, ".")
+	n, err := strconv.Atoi(major)
+	return Dialect{windowless: err == nil && n < 8}
 }
 
 // Facts returns the facts of MySQL; nobody changes them. Text is compared as
 // the collation of its column says, also by LIKE: a is A, as in Prisma 1.
-func (Dialect) Facts() *dialect.Facts { return &facts }
+func (d Dialect) Facts() *dialect.Facts {
+	if d.windowless {
+		return &windowless
+	}
+	return &facts
+}
+
+// escapeCharacters are tried from the first to the last.
+const escapeCharacters = "!|~^#&$*+-/:;<=>?@{}[]()\x01\x02\x03\x04"
+
+// match escapes with a character that text does not have: MySQL 5.7 does not
+// find an escaped escape character behind % where a Unicode collation compares.
+func match(b *dialect.Builder, text string, before, after bool) {
+	escape := "!"
+	if i := strings.IndexFunc(escapeCharacters, func(c rune) bool { return !strings.ContainsRune(text, c) }); i > 0 {
+		escape = escapeCharacters[i : i+1]
+	}
+	escapes := strings.NewReplacer(escape, escape+escape, "%", escape+"%", "_", escape+"_")
+	b.SQL("LIKE ").Arg(dialect.Pattern(escapes, text, "%", before, after)).SQL(" ESCAPE '" + escape + "'")
+}
 
 // arg gives whole numbers and truth values (0, 1) as int64 and dates as text in
 // UTC, which no time zone of a session changes.

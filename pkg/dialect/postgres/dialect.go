@@ -23,6 +23,7 @@ var facts = dialect.Facts{
 	MaxArgs:   65535,
 	Returning: true,
 	DDLInTx:   true,
+	Windows:   true,
 	RowLocks:  true,
 	UUIDs:     true,
 	Names: datamodel.Names{

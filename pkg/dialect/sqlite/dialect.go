@@ -23,6 +23,7 @@ var facts = dialect.Facts{
 	MaxArgs:     32766,
 	Returning:   true,
 	DDLInTx:     true,
+	Windows:     true,
 	NullsFirst:  true,
 	UUIDs:       true,
 	FoldedNames: true,
