@@ -9,7 +9,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 )
 
-// Numbers of errors, the same in MySQL and MariaDB.
+// Numbers of errors, the same in MySQL and MariaDB unless one is named.
 const (
 	tableExists        = 1050
 	unknownTable       = 1051
@@ -35,6 +35,7 @@ const (
 	doubleEntryOfKey   = 1586
 	rowChanged         = 1020 // MariaDB 11.6 and newer: another transaction wrote the row
 	lockNoWait         = 3572
+	inconvertible      = 3854 // MySQL 8.0.27 and newer: otherCharacters
 )
 
 // Classify tells what a failed statement ran into, by the number of the error.
@@ -51,7 +52,7 @@ func (Dialect) Classify(err error) dialect.Violation {
 		return dialect.Violation{Kind: dialect.NotNullViolation, Column: firstQuoted(e.Message)}
 	case noReferencedRow, rowIsReferenced, noReferencedRowFor, rowIsReferencedBy:
 		return dialect.Violation{Kind: dialect.ForeignKeyViolation}
-	case otherCharacters, otherCharactersIn, wrongCharacters:
+	case otherCharacters, otherCharactersIn, wrongCharacters, inconvertible:
 		return dialect.Violation{Kind: dialect.TextViolation}
 	case wrongDate:
 		return dialect.Violation{Kind: dialect.DateViolation}

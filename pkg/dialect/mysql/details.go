@@ -34,7 +34,7 @@ func (in *inspection) columnDetails(d *relational.Details) error {
 	const query = `SELECT c.table_name, c.column_name, c.column_type, c.column_default, c.extra, c.column_comment,
   version() LIKE '%MariaDB%' AS maria
 FROM information_schema.columns AS c
-WHERE c.table_schema = coalesce(nullif(?, ''), database())
+WHERE c.table_schema = coalesce(?, database())
 ORDER BY c.table_name, c.ordinal_position`
 	return in.each(query, func(rows *sql.Rows) error {
 		var table, column, native, extra string
@@ -58,7 +58,8 @@ ORDER BY c.table_name, c.ordinal_position`
 // bareNumber is a literal that MariaDB prints without quotes.
 var bareNumber = regexp.MustCompile(`^-?[\d.]+(e[+-]?\d+)?$`)
 
-// currentTime is a default that both print the same and MySQL 5.7 does not mark.
+// currentTime is a default that MySQL 5.7 does not mark. MySQL prints
+// CURRENT_TIMESTAMP and CURRENT_TIMESTAMP(3), MariaDB current_timestamp() and current_timestamp(3).
 var currentTime = regexp.MustCompile(`(?i)^current_timestamp(\(\d*\))?$`)
 
 // readDefault tells literals from expressions. MySQL prints literals bare and
@@ -67,7 +68,9 @@ func readDefault(text, extra string, maria bool) (literal *string, computed stri
 	switch {
 	case maria && text == "NULL":
 		return nil, ""
-	case strings.Contains(extra, "DEFAULT_GENERATED"), currentTime.MatchString(text):
+	case currentTime.MatchString(text):
+		return nil, strings.TrimSuffix(strings.ToUpper(text), "()")
+	case strings.Contains(extra, "DEFAULT_GENERATED"):
 		return nil, text
 	case !maria:
 		bits := strings.TrimSuffix(strings.TrimPrefix(text, "b'"), "'")
@@ -103,7 +106,7 @@ func (in *inspection) otherTables(d *relational.Details) error {
 	const query = `SELECT t.table_name, t.table_type, coalesce(t.table_comment, '') AS comment, group_concat(c.column_name ORDER BY c.ordinal_position SEPARATOR ', ') AS columns
 FROM information_schema.tables AS t
 JOIN information_schema.columns AS c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
-WHERE t.table_schema = coalesce(nullif(?, ''), database())
+WHERE t.table_schema = coalesce(?, database())
 GROUP BY t.table_name, t.table_type, t.table_comment
 ORDER BY t.table_name`
 	return in.each(query, func(rows *sql.Rows) error {
@@ -127,7 +130,7 @@ func (in *inspection) wideKeys(d *relational.Details) error {
 	const query = `SELECT k.table_name, group_concat(k.column_name ORDER BY k.ordinal_position SEPARATOR ', ') AS columns,
   concat(max(k.referenced_table_name), ' (', group_concat(k.referenced_column_name ORDER BY k.ordinal_position SEPARATOR ', '), ')') AS target
 FROM information_schema.key_column_usage AS k
-WHERE k.table_schema = coalesce(nullif(?, ''), database()) AND k.referenced_table_name IS NOT NULL
+WHERE k.table_schema = coalesce(?, database()) AND k.referenced_table_name IS NOT NULL
 GROUP BY k.table_name, k.constraint_name
 HAVING count(*) > 1
 ORDER BY k.table_name, k.constraint_name`

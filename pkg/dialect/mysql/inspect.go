@@ -52,7 +52,7 @@ func (in *inspection) columns() error {
     THEN concat(' CHARACTER SET ', c.character_set_name, ' COLLATE ', c.collation_name) ELSE '' END AS text
 FROM information_schema.columns AS c
 JOIN information_schema.tables AS t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
-WHERE c.table_schema = coalesce(nullif(?, ''), database()) AND t.table_type = 'BASE TABLE'
+WHERE c.table_schema = coalesce(?, database()) AND t.table_type = 'BASE TABLE'
 ORDER BY c.table_name, c.ordinal_position`
 	return in.each(query, func(rows *sql.Rows) error {
 		var table, native, collation string
@@ -78,7 +78,7 @@ func (in *inspection) indexes() error {
 	const query = `SELECT table_name, index_name, non_unique = 0 AS is_unique, coalesce(column_name, '') AS name,
   index_type = 'FULLTEXT' AS is_full_text
 FROM information_schema.statistics
-WHERE table_schema = coalesce(nullif(?, ''), database()) AND index_type IN ('BTREE', 'HASH', 'FULLTEXT')
+WHERE table_schema = coalesce(?, database()) AND index_type IN ('BTREE', 'HASH', 'FULLTEXT')
 ORDER BY table_name, index_name, seq_in_index`
 	err := in.each(query, func(rows *sql.Rows) error {
 		var table, name, column string
@@ -110,7 +110,7 @@ func (in *inspection) foreignKeys() error {
 FROM information_schema.key_column_usage AS k
 JOIN information_schema.referential_constraints AS r
   ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name
-WHERE k.table_schema = coalesce(nullif(?, ''), database()) AND k.referenced_table_name IS NOT NULL
+WHERE k.table_schema = coalesce(?, database()) AND k.referenced_table_name IS NOT NULL
 ORDER BY k.table_name, k.constraint_name, k.ordinal_position`
 	columns := make(map[[2]string]int)
 	err := in.each(query, func(rows *sql.Rows) error {
@@ -140,7 +140,8 @@ ORDER BY k.table_name, k.constraint_name, k.ordinal_position`
 
 // each calls f for every row of a query about the database.
 func (in *inspection) each(query string, f func(*sql.Rows) error) error {
-	rows, err := in.db.QueryContext(in.ctx, query, in.schema)
+	schema := sql.NullString{String: in.schema, Valid: in.schema != ""}
+	rows, err := in.db.QueryContext(in.ctx, query, schema)
 	if err != nil {
 		return err
 	}
