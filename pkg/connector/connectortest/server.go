@@ -37,7 +37,12 @@ func postgresConfig(t testing.TB) (connector.Config, bool) {
 			return
 		}
 		defer conn.Close(ctx)
-		if _, err := conn.Exec(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{config.Database}.Sanitize()+" WITH (FORCE)"); err != nil {
+		// DROP DATABASE … WITH (FORCE) of PostgreSQL 12 and older.
+		_, err = conn.Exec(ctx, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", config.Database)
+		if err == nil {
+			_, err = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{config.Database}.Sanitize())
+		}
+		if err != nil {
 			t.Error(err)
 		}
 	})

@@ -93,15 +93,15 @@ ORDER BY t.relname, c.attnum, e.enumsortorder`
 	})
 }
 
-// otherTables reads views, partitions and comments on tables.
+// otherTables reads views, partitions (new in PostgreSQL 10) and comments on tables.
 func (in *inspection) otherTables(d *relational.Details) error {
-	const query = `SELECT t.relname::text, t.relkind::text, t.relispartition, coalesce(obj_description(t.oid, 'pg_class'), '') AS comment,
+	const query = `SELECT t.relname::text, t.relkind::text, coalesce((to_jsonb(t)->>'relispartition')::boolean, false) AS part, coalesce(obj_description(t.oid, 'pg_class'), '') AS comment,
   (SELECT string_agg(c.attname::text, ', ' ORDER BY c.attnum) FROM pg_attribute AS c
     WHERE c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped) AS columns
 FROM pg_class AS t
 JOIN pg_namespace AS n ON n.oid = t.relnamespace
 WHERE n.nspname = $1 AND t.relkind IN ('r', 'p', 'v', 'm', 'f')
-ORDER BY t.relname COLLATE "C"`
+ORDER BY t.relname::text COLLATE "C"`
 	return in.each(query, func(rows *sql.Rows) error {
 		var table, kind, comment string
 		var part bool

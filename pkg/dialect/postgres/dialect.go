@@ -12,7 +12,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
 
-// Dialect speaks PostgreSQL 12 and newer. Goroutines may share it.
+// Dialect speaks PostgreSQL 9.6 and newer. Goroutines may share it.
 type Dialect struct{}
 
 var _ dialect.Dialect = Dialect{}

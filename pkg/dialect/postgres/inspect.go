@@ -52,7 +52,7 @@ WHERE n.nspname = $1 AND t.relkind IN ('r', 'p')`
 func (in *inspection) readTables() error {
 	const query = `SELECT t.relname::text
 FROM ` + ownTables + `
-ORDER BY t.relname COLLATE "C"`
+ORDER BY t.relname::text COLLATE "C"`
 	return in.each(query, func(rows *sql.Rows) error {
 		t := &relational.Table{}
 		if err := rows.Scan(&t.Name); err != nil {
@@ -65,7 +65,8 @@ ORDER BY t.relname COLLATE "C"`
 }
 
 // columns reads columns with the sequences that fill them: by a default or,
-// in databases of others, as identity.
+// in databases of others, as identity. pg_sequence is new in PostgreSQL 10, and
+// the function tells nothing about sequences that the role may not use.
 func (in *inspection) columns() error {
 	const query = `SELECT t.relname::text, c.attname::text, format_type(c.atttypid, c.atttypmod) AS native, y.typtype = 'e' AS is_enum,
   NOT c.attnotnull AS nullable, s.name::text AS sequence, s.start, s.increment
@@ -74,13 +75,14 @@ JOIN pg_attribute AS c ON c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdro
 JOIN pg_type AS y ON y.oid = c.atttypid
 LEFT JOIN pg_attrdef AS d ON d.adrelid = t.oid AND d.adnum = c.attnum
 LEFT JOIN LATERAL (
-  SELECT q.relname AS name, p.seqstart AS start, p.seqincrement AS increment
+  SELECT q.relname AS name, p.start_value AS start, p.increment
   FROM pg_depend AS x
   JOIN pg_class AS q ON q.relkind = 'S'
     AND (x.classid = 'pg_attrdef'::regclass AND x.objid = d.oid AND x.refclassid = 'pg_class'::regclass AND x.refobjid = q.oid
       OR x.classid = 'pg_class'::regclass AND x.objid = q.oid AND x.deptype = 'i'
         AND x.refclassid = 'pg_class'::regclass AND x.refobjid = t.oid AND x.refobjsubid = c.attnum)
-  JOIN pg_sequence AS p ON p.seqrelid = q.oid
+  CROSS JOIN LATERAL pg_sequence_parameters(q.oid) AS p
+  WHERE CASE WHEN q.relkind = 'S' THEN has_sequence_privilege(q.oid, 'USAGE, SELECT, UPDATE') END
   LIMIT 1
 ) AS s ON true
 ORDER BY t.relname, c.attnum`
@@ -109,6 +111,7 @@ ORDER BY t.relname, c.attnum`
 }
 
 // indexes reads keys and indexes over whole columns and all rows; others are none of ours.
+// Before PostgreSQL 11 all columns of an index are of its key.
 func (in *inspection) indexes() error {
 	const query = `SELECT t.relname::text, i.relname::text AS index, x.indisprimary, x.indisunique, c.attname::text
 FROM (SELECT t.oid, t.relname FROM ` + ownTables + `) AS t
@@ -116,7 +119,7 @@ JOIN pg_index AS x ON x.indrelid = t.oid AND x.indpred IS NULL AND x.indexprs IS
 JOIN pg_class AS i ON i.oid = x.indexrelid
 CROSS JOIN LATERAL unnest(x.indkey::int2[]) WITH ORDINALITY AS k (number, place)
 JOIN pg_attribute AS c ON c.attrelid = t.oid AND c.attnum = k.number
-WHERE k.place <= x.indnkeyatts
+WHERE k.place <= coalesce((to_jsonb(x)->>'indnkeyatts')::int, x.indnatts)
 ORDER BY t.relname, x.indexrelid, k.place`
 	return in.each(query, func(rows *sql.Rows) error {
 		var table, name, column string
@@ -145,7 +148,7 @@ JOIN pg_attribute AS c ON c.attrelid = t.oid AND EXISTS (
   SELECT 1 FROM pg_depend AS d
   WHERE d.classid = 'pg_class'::regclass AND d.objid = i.oid
     AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid = c.attnum)
-ORDER BY t.relname, x.indexrelid, c.attname COLLATE "C"`
+ORDER BY t.relname, x.indexrelid, c.attname::text COLLATE "C"`
 	return in.each(query, func(rows *sql.Rows) error {
 		var table, name, column string
 		if err := rows.Scan(&table, &name, &column); err != nil {
