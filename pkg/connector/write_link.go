@@ -139,6 +139,9 @@ func (w *writer) join(ctx context.Context, f *schema.Field, parent scalar.Value,
 
 // insertLinks adds rows to a link table.
 func (w *writer) insertLinks(ctx context.Context, f *schema.Field, table *schema.LinkTable, parent scalar.Value, children []scalar.Value) error {
+	if err := take(ctx, rowBytes*int64(len(children))); err != nil {
+		return err
+	}
 	l := linkOf(f)
 	b := w.builder()
 	ignore := b.Facts().Conflict == dialect.InsertIgnore

@@ -36,6 +36,9 @@ func (w *writer) insertNode(ctx context.Context, row newRow) (scalar.Value, erro
 	if !create.ID.IsNull() {
 		return create.ID, w.insertRows(ctx, []newRow{row})
 	}
+	if err := takeRows(ctx, []newRow{row}); err != nil {
+		return scalar.Value{}, err
+	}
 	key := create.Model.ID()
 	b := w.builder()
 	writeInsert(b, create.Model, []newRow{row})
@@ -75,6 +78,9 @@ func newRows(creates []*plan.Create, link *linkCell) []newRow {
 
 // insertRows makes nodes of one model. Those with lists have their ids.
 func (w *writer) insertRows(ctx context.Context, rows []newRow) error {
+	if err := takeRows(ctx, rows); err != nil {
+		return err
+	}
 	model := rows[0].Model
 	for chunk := range slices.Chunk(rows, max(1, min(manyRows, w.maxArgs()/(len(model.Fields)+1)))) {
 		b := w.builder()
@@ -96,6 +102,9 @@ func (w *writer) insertNewLists(ctx context.Context, model *schema.Model, rows [
 		for _, row := range rows {
 			for _, list := range row.Lists {
 				if list.Field == f {
+					if err := take(ctx, listBytes(list)); err != nil {
+						return err
+					}
 					values = appendListRows(values, row.ID, list)
 				}
 			}
@@ -192,6 +201,9 @@ func (w *writer) change(ctx context.Context, model *schema.Model, ids []scalar.V
 	if len(ids) == 0 {
 		return nil
 	}
+	if err := take(ctx, int64(len(ids))*assignedBytes(values)); err != nil {
+		return err
+	}
 	if len(values) > 0 {
 		err := chunks(ids, func(chunk []scalar.Value) error { return w.changeRows(ctx, model, chunk, values) })
 		if err != nil {
@@ -238,12 +250,20 @@ type listRow struct {
 // insertLists gives every node with an id the same lists, which must be empty there.
 func (w *writer) insertLists(ctx context.Context, ids []scalar.Value, lists []plan.ListAssignment) error {
 	for _, list := range lists {
-		var rows []listRow
-		for _, id := range ids {
-			rows = appendListRows(rows, id, list)
+		if len(list.Values) == 0 {
+			continue
 		}
-		if err := w.insertListRows(ctx, list.Field, rows); err != nil {
+		if err := take(ctx, int64(len(ids))*listBytes(list)); err != nil {
 			return err
+		}
+		for chunk := range slices.Chunk(ids, max(1, manyRows/len(list.Values))) {
+			var rows []listRow
+			for _, id := range chunk {
+				rows = appendListRows(rows, id, list)
+			}
+			if err := w.insertListRows(ctx, list.Field, rows); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ package dialect
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/relational"
@@ -47,6 +48,7 @@ type Facts struct {
 	FoldedNames bool                         // names of tables and columns that differ in case are the same
 	Names       datamodel.Names              // of tables and columns
 	MaxColumns  int                          // of a table
+	SizesLate   time.Duration                // how old the sizes of tables may be that the database tells
 	Explain     Explain                      // how to ask how a statement is run
 	RowOrder    string                       // hidden column that grows with each insert; "" when there is none
 	Placeholder func(b []byte, n int) []byte // appends the n-th parameter, 1-based

@@ -26,7 +26,6 @@ func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (st
 	if err != nil {
 		return s.refuse(requestID, err)
 	}
-	s.storage.note(len(body))
 	documents := make([]*graphql.Document, len(requests))
 	failures := make([]graphql.Errors, len(requests))
 	for i, request := range requests {
@@ -163,10 +162,11 @@ func (s *Service) run(ctx context.Context, requestID string, p *plan.Plan) []byt
 		b = append(append(append(b, '"'), f.Key...), '"', ':')
 		start := len(b)
 		var errs []connector.FieldError
-		if err := s.roomFor(ctx, *f); err != nil {
+		if within, leave, err := s.roomFor(ctx, *f); err != nil {
 			b, errs = append(b, "null"...), []connector.FieldError{{Path: []any{f.Key}, At: f.At, Err: err}}
 		} else {
-			b, errs = database.Answer(ctx, b, f)
+			b, errs = database.Answer(within, b, f)
+			leave()
 			s.publish(requestID, recording)
 		}
 		for _, e := range errs {

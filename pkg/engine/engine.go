@@ -114,7 +114,7 @@ func (e *Engine) compile(p *project.Project, calls *Calls) (*Service, error) {
 		documents: graphql.NewCache(api.Schema, e.options.Limits, mostDocuments),
 		database:  e.connector.Database(p.ID),
 		options:   e.options,
-		storage:   &storage{limit: e.options.Storage},
+		storage:   &storage{limit: e.options.Storage, late: e.connector.Facts().SizesLate},
 		calls:     calls,
 	}, nil
 }

@@ -14,9 +14,15 @@ import (
 // with a sentence for each element that was left out. Status 500 tells that
 // nothing was stored: the body is no import, or the fault is ours.
 func (s *Service) Import(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
-	s.storage.note(len(body))
-	if err := s.storage.room(ctx, s.database); err != nil {
-		return s.fail(ctx, requestID, err)
+	if s.storage.limit > 0 {
+		r, err := s.storage.admit(ctx, s.database)
+		if err == nil {
+			defer r.leave()
+			err = r.Take(int64(len(body)))
+		}
+		if err != nil {
+			return s.fail(ctx, requestID, err)
+		}
 	}
 	in, err := ndf.Decode(s.project.Schema, time.Now().UnixMilli(), body)
 	if err != nil {

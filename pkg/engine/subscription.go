@@ -36,9 +36,8 @@ func (s *Service) Kind(request graphql.Request) (kind graphql.Kind, errs graphql
 	return op.Kind, nil
 }
 
-// Execute answers one request that is no subscription; size is how many bytes it has.
-func (s *Service) Execute(ctx context.Context, requestID string, request graphql.Request, size int) []byte {
-	s.storage.note(size)
+// Execute answers one request that is no subscription.
+func (s *Service) Execute(ctx context.Context, requestID string, request graphql.Request) []byte {
 	doc, errs := s.documents.Document(request.Query)
 	if errs != nil {
 		s.count(errs)

@@ -21,7 +21,6 @@ func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body 
 	if err != nil {
 		return s.refuse(requestID, err)
 	}
-	s.storage.note(len(body))
 	t := &transaction{Service: s, requestID: requestID, failures: make([]graphql.Errors, len(requests))}
 	for i, request := range requests {
 		if failures := t.add(ctx, request); failures.Syntax() {
@@ -43,6 +42,7 @@ type transaction struct {
 	*Service
 	requestID string
 	plans     []*plan.Plan
+	fields    []plan.Field     // of all plans
 	failures  []graphql.Errors // of each operation
 	failed    bool             // one has failures
 }
@@ -63,9 +63,12 @@ func (t *transaction) add(ctx context.Context, request graphql.Request) graphql.
 		return graphql.Errors{graphql.Failure(fault.SubscriptionInsideTransaction(), t.requestID)}
 	}
 	p := t.plan(op, sel)
-	if err := t.roomFor(ctx, p.Fields...); err != nil {
+	_, leave, err := t.roomFor(ctx, p.Fields...) // whether there is any; what is taken is so in the transaction
+	leave()
+	if err != nil {
 		return graphql.Errors{t.entry(ctx, t.requestID, err)}
 	}
+	t.fields = append(t.fields, p.Fields...)
 	t.plans = append(t.plans, p)
 	return nil
 }
@@ -76,10 +79,11 @@ func (t *transaction) answers(ctx context.Context) [][]byte {
 	if !t.failed {
 		var failed failure
 		database, recording := t.recording(true)
-		err := database.Transaction(ctx, t.plans, func(tx *connector.Database) (err error) {
-			answers, failed = t.run(ctx, tx)
-			return failed.err()
-		})
+		within, leave, err := t.roomFor(ctx, t.fields...)
+		if err == nil {
+			err = t.transact(within, database, &answers, &failed)
+		}
+		leave()
 		if err == nil {
 			t.publish(t.requestID, recording)
 			return answers
@@ -94,6 +98,14 @@ func (t *transaction) answers(ctx context.Context) [][]byte {
 		answers = append(answers, graphql.AppendAnswer(nil, nil, failures))
 	}
 	return answers
+}
+
+// transact runs the operations in one transaction.
+func (t *transaction) transact(ctx context.Context, database *connector.Database, answers *[][]byte, failed *failure) error {
+	return database.Transaction(ctx, t.plans, func(tx *connector.Database) error {
+		*answers, *failed = t.run(ctx, tx)
+		return failed.err()
+	})
 }
 
 // A failure is what ended a transaction: errors of one operation.

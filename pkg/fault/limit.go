@@ -28,6 +28,12 @@ func FullStorage(size, limit int64) *Error {
 	return New(StorageFull, "This service stores %.1f MB and may store %.1f MB. Nothing more is stored until nodes are deleted; queries and deletes go on.", float64(size)/mega, float64(limit)/mega)
 }
 
+// TooLittleStorage is the fault of a write that would store more than is left of what a service may.
+func TooLittleStorage(size, limit int64) *Error {
+	const mega = 1_000_000
+	return New(StorageFull, "This service stores %.1f MB and may store %.1f MB, and this write needs more than is left. Nothing of it was stored.", float64(size)/mega, float64(limit)/mega)
+}
+
 // LargeBody is the fault of a request that is larger than most bytes.
 func LargeBody(most int) *Error {
 	return New(BodyTooLarge, "The request is larger than %d bytes.", most)

@@ -32,7 +32,7 @@ type operation struct {
 
 // start begins an operation. An id that is in use is taken over, as in Prisma 1;
 // with graphql-transport-ws that is a mistake.
-func (c *session) start(id string, request graphql.Request, size int) {
+func (c *session) start(id string, request graphql.Request) {
 	o := &operation{session: c, id: id, requestID: c.server.newRequestID()}
 	c.mu.Lock()
 	before := c.operations[id]
@@ -62,7 +62,7 @@ func (c *session) start(id string, request graphql.Request, size int) {
 	}
 	go func() {
 		defer c.running.Done()
-		o.run(request, size)
+		o.run(request)
 	}()
 }
 
@@ -104,7 +104,7 @@ func (o *operation) finished() bool {
 }
 
 // run executes a query or a mutation, or begins a subscription.
-func (o *operation) run(request graphql.Request, size int) {
+func (o *operation) run(request graphql.Request) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			o.server.log.Error("operation panicked", "requestId", o.requestID, "cause", cause, "stack", string(debug.Stack()))
@@ -118,13 +118,13 @@ func (o *operation) run(request graphql.Request, size int) {
 		return
 	}
 	began := time.Now()
-	o.execute(connector.WithRequest(o.ctx, o.requestID), request, size)
+	o.execute(connector.WithRequest(o.ctx, o.requestID), request)
 	if o.server.log.Enabled(o.ctx, slog.LevelDebug) {
 		o.server.log.Debug("request", "method", "WEBSOCKET", "path", o.project.Path(), "requestId", o.requestID, "ms", time.Since(began).Milliseconds())
 	}
 }
 
-func (o *operation) execute(ctx context.Context, request graphql.Request, size int) {
+func (o *operation) execute(ctx context.Context, request graphql.Request) {
 	service, done, err := o.service(ctx)
 	if err != nil {
 		problem := o.problem(ctx, o.requestID, err)
@@ -138,7 +138,7 @@ func (o *operation) execute(ctx context.Context, request graphql.Request, size i
 			o.fail("", errs)
 			return
 		case kind != graphql.Subscription:
-			o.answer(ctx, service.Execute(ctx, o.requestID, request, size))
+			o.answer(ctx, service.Execute(ctx, o.requestID, request))
 			return
 		}
 	}

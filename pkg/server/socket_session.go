@@ -202,7 +202,7 @@ func (c *session) receive(data []byte) {
 	case m.verb == endVerb:
 		c.outbox.end(websocket.StatusNormalClosure, "")
 	case m.verb == startVerb:
-		c.start(m.id, m.request, len(data))
+		c.start(m.id, m.request)
 	case m.verb == stopVerb:
 		c.stopOperation(m.id)
 	}

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/dialect"
@@ -29,6 +30,7 @@ var facts = dialect.Facts{
 	FoldedNames: true,
 	Names:       datamodel.Names{Longest: 64, LongestTable: 64 - len("_ibfk_99"), BasicPlane: true}, // foreign keys are called so
 	MaxColumns:  1017,
+	SizesLate:   15 * time.Second, // InnoDB counts a table again after ten seconds at the earliest
 	Conflict:    dialect.InsertIgnore,
 	Windows:     true,
 	RowLocks:    true,
