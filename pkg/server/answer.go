@@ -23,7 +23,7 @@ var gzipWriters = sync.Pool{New: func() any {
 
 // answerJSON sends a JSON body, compressed when the client can read that.
 func answerJSON(w http.ResponseWriter, r *http.Request, status int, body []byte) {
-	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Type", jsonType)
 	if len(body) >= minGzip && acceptsGzip(r) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Header().Add("Vary", "Accept-Encoding")
@@ -42,6 +42,7 @@ func write(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
+		whole(r, len(body))
 		w.Write(body) // a client that went away is no error of ours
 	}
 }

@@ -96,8 +96,7 @@ func (s *Server) unready() string {
 
 // post answers the requests of the APIs.
 func (s *Server) post(w http.ResponseWriter, r *http.Request, requestID string) {
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if kind != "application/json" {
+	if !isJSON(r.Header.Get("Content-Type")) {
 		answerText(w, r, http.StatusUnsupportedMediaType, "The request's Content-Type is not supported. Expected:\napplication/json")
 		return
 	}
@@ -131,6 +130,16 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request, requestID string) 
 	}
 	answerJSON(w, r, status, answer)
 	engine.Release(answer)
+}
+
+const jsonType = "application/json"
+
+func isJSON(contentType string) bool {
+	if contentType == jsonType { // as most clients write it
+		return true
+	}
+	kind, _, _ := mime.ParseMediaType(contentType)
+	return kind == jsonType
 }
 
 // readBody reads a JSON body; problem says what to answer when there is none.

@@ -216,10 +216,11 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+		ConnContext:       knowConn,
 	}
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() { stopped <- shutdown(web) })
-	err := web.Serve(listener)
+	err := web.Serve(wholeListener{listener})
 	if stop() { // it failed by itself
 		return fmt.Errorf("serve: %w", err)
 	}

@@ -1,0 +1,69 @@
+package server
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync"
+)
+
+// net/http sends what does not fit into its buffer of 4 KB in two pieces: its
+// head with what fits, and the rest. Each is a system call, and wakes who waits
+// for it. A wholeConn holds the first piece until the answer is whole.
+type wholeConn struct {
+	*net.TCPConn
+	expected int     // bytes of an answer before which nothing is sent; 0 sends at once
+	held     *[]byte // what waits, nil when nothing does
+}
+
+// fitting is how long an answer is that fits into the buffer with its head, in bytes.
+const fitting = 3 << 10
+
+var heldBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
+
+// whole says that the next answer on the connection of r has a body of so many bytes.
+func whole(r *http.Request, size int) {
+	if c, ok := r.Context().Value(wholeConn{}).(*wholeConn); ok && size > fitting {
+		c.expected = size
+	}
+}
+
+// Write sends p, with what was held before it, or holds it. It is called by
+// the goroutine that answers, as whole is.
+func (c *wholeConn) Write(p []byte) (int, error) {
+	if c.expected == 0 {
+		return c.TCPConn.Write(p)
+	}
+	if c.held == nil {
+		c.held = heldBuffers.Get().(*[]byte)
+	}
+	if len(*c.held)+len(p) < c.expected {
+		*c.held = append(*c.held, p...)
+		return len(p), nil
+	}
+	pieces := net.Buffers{*c.held, p}
+	_, err := pieces.WriteTo(c.TCPConn)
+	*c.held = (*c.held)[:0]
+	heldBuffers.Put(c.held)
+	c.held, c.expected = nil, 0
+	if err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// wholeListener gives wholeConns.
+type wholeListener struct{ net.Listener }
+
+func (l wholeListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if tcp, ok := c.(*net.TCPConn); ok {
+		return &wholeConn{TCPConn: tcp}, err
+	}
+	return c, err
+}
+
+// knowConn lets whole find the connection of a request.
+func knowConn(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, wholeConn{}, c)
+}
