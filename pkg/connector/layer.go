@@ -101,22 +101,24 @@ func (l *layer) behind(row int32) []int32 {
 
 // add keeps the current row of a statement's answer.
 func (l *layer) add(r rows) (err error) {
+	text := l.text // in a variable: most of the work of an answer is to append to it
 	for i := range l.frame.writes {
 		w := &l.frame.writes[i]
-		l.text = append(l.text, w.text...)
+		text = append(text, w.text...)
 		if w.column >= 0 {
-			start := len(l.text)
-			if l.text, err = r.appendJSON(l.text, w.column, w.typ); err != nil {
+			start := len(text)
+			if text, err = r.appendJSON(text, w.column, w.typ); err != nil {
 				return err
 			}
-			if w.needed != nil && string(l.text[start:]) == "null" {
+			if w.needed != nil && string(text[start:]) == "null" {
 				l.lose(w)
 			}
 		}
 		if w.ends {
-			l.ends = append(l.ends, len(l.text))
+			l.ends = append(l.ends, len(text))
 		}
 	}
+	l.text = text
 	for _, c := range l.frame.keys {
 		if l.keys, err = r.appendJSON(l.keys, c, l.frame.columns[c].typ); err != nil {
 			return err

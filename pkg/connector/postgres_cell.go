@@ -53,6 +53,11 @@ func (c postgresCell) appendJSON(b []byte, t scalar.Type) ([]byte, error) {
 		n, err := c.whole()
 		return scalar.AppendJSON(b, scalar.Value{Type: t, Int: n}), err
 	case scalar.Float:
+		if c.binary && c.oid == pgtype.NumericOID {
+			if text, ok := c.appendShort(b); ok {
+				return text, nil
+			}
+		}
 		n, err := c.number()
 		if math.IsInf(n, 0) || math.IsNaN(n) {
 			return append(b, "null"...), err // only foreign hands can store these; JSON has no word for them
@@ -154,6 +159,33 @@ func (c postgresCell) decimal() (float64, error) {
 		return math.NaN(), nil
 	}
 	return strconv.ParseFloat(string(text), 64)
+}
+
+// appendShort appends a numeric of at most 15 digits as AppendFloat prints the
+// float64 that is nearest to it, which is digit by digit the same. ok is false
+// for others.
+func (c postgresCell) appendShort(b []byte) (text []byte, ok bool) {
+	const negative, notNumber, mostGroups, mostPlaces = 0x4000, 0xC000, 4, 60
+	count := int(binary.BigEndian.Uint16(c.bytes))
+	exponent := 4 * (int(int16(binary.BigEndian.Uint16(c.bytes[2:]))) - count + 1)
+	sign := binary.BigEndian.Uint16(c.bytes[4:])
+	if sign >= notNumber || count > mostGroups || exponent < -mostPlaces || exponent > mostPlaces {
+		return b, false
+	}
+	var digits uint64
+	for i := range count {
+		digits = digits*10_000 + uint64(binary.BigEndian.Uint16(c.bytes[8+2*i:]))
+	}
+	for digits > 0 && digits%10 == 0 && exponent < 0 {
+		digits, exponent = digits/10, exponent+1
+	}
+	if digits >= 1e15 {
+		return b, false
+	}
+	if sign == negative {
+		b = append(b, '-')
+	}
+	return scalar.AppendPoint(b, digits, exponent), true
 }
 
 // decimalText reads a numeric as digits with an exponent; nil where it is no

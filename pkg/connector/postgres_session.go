@@ -3,10 +3,13 @@ package connector
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"log/slog"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
@@ -91,6 +94,17 @@ func (r *postgresRow) cell(i int) postgresCell {
 
 func (r *postgresRow) value(i int, t scalar.Type) (scalar.Value, error) { return r.cell(i).value(t) }
 
+// appendJSON knows the cells that most answers are made of: whole numbers and texts.
 func (r *postgresRow) appendJSON(b []byte, i int, t scalar.Type) ([]byte, error) {
+	f, cell := &r.fields[i], r.cells[i]
+	switch {
+	case cell == nil:
+		return append(b, "null"...), nil
+	case f.Format != pgx.BinaryFormatCode:
+	case f.DataTypeOID == pgtype.Int4OID && t == scalar.Int:
+		return strconv.AppendInt(b, int64(int32(binary.BigEndian.Uint32(cell))), 10), nil
+	case (f.DataTypeOID == pgtype.TextOID || f.DataTypeOID == pgtype.VarcharOID) && (t == scalar.String || t == scalar.ID || t == scalar.Enum):
+		return scalar.AppendQuoted(b, cell), nil
+	}
 	return r.cell(i).appendJSON(b, t)
 }

@@ -2,6 +2,7 @@ package scalar
 
 import (
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -84,6 +85,26 @@ func AppendFloat(b []byte, f float64) []byte {
 	return strconv.AppendFloat(b, f, 'f', -1, 64)
 }
 
+// AppendPoint appends digits times ten to the power of exponent in plain
+// notation. Where exponent is negative, digits do not end in 0.
+func AppendPoint(b []byte, digits uint64, exponent int) []byte {
+	start := len(b)
+	b = strconv.AppendUint(b, digits, 10)
+	if digits == 0 {
+		return b
+	}
+	for range exponent {
+		b = append(b, '0')
+	}
+	if exponent >= 0 {
+		return b
+	}
+	for len(b)-start <= -exponent {
+		b = slices.Insert(b, start, '0')
+	}
+	return slices.Insert(b, len(b)+exponent, '.')
+}
+
 // AppendDecimal appends the text of a decimal as a database prints it (digits,
 // point, digits, perhaps an exponent) in the form of AppendFloat. Unlike a
 // float64 it keeps every digit.
@@ -112,7 +133,7 @@ const hex = "0123456789abcdef"
 func AppendQuoted[T string | []byte](b []byte, s T) []byte {
 	b = append(b, '"')
 	start := 0
-	for i := 0; i < len(s); {
+	for i := plain(s); i < len(s); {
 		c := s[i]
 		if c >= 0x20 && c != '"' && c != '\\' && c < 0x80 {
 			i++
@@ -148,4 +169,20 @@ func AppendQuoted[T string | []byte](b []byte, s T) []byte {
 	}
 	b = append(b, s[start:]...)
 	return append(b, '"')
+}
+
+// plain returns how many bytes of s stand at least before one that is not written as
+// it is. It looks at eight at a time: in each, the highest bit tells.
+func plain[T string | []byte](s T) int {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		x := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		quote, backslash := x^'"'*ones, x^'\\'*ones
+		if (x|(x-' '*ones)|(quote-ones)|(backslash-ones))&high != 0 {
+			return i
+		}
+	}
+	return i
 }
