@@ -37,13 +37,14 @@ func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (st
 		}
 	}
 	answers := make([][]byte, len(requests))
+	allowance := graphql.NewAllowance(s.options.Limits.Introspection)
 	run := func(i int) {
 		if failures[i] != nil {
 			s.count(failures[i])
 			answers[i] = graphql.AppendAnswer(nil, nil, failures[i])
 			return
 		}
-		answers[i] = s.execute(ctx, requestID, documents[i], requests[i])
+		answers[i] = s.execute(ctx, requestID, documents[i], requests[i], allowance)
 	}
 	if !batch {
 		run(0)
@@ -94,7 +95,7 @@ func join(answers [][]byte) []byte {
 
 // execute runs one operation and returns the whole answer to it. A panic is a
 // mistake of ours in one request: it fails that request alone.
-func (s *Service) execute(ctx context.Context, requestID string, doc *graphql.Document, request graphql.Request) (answer []byte) {
+func (s *Service) execute(ctx context.Context, requestID string, doc *graphql.Document, request graphql.Request, allowance *graphql.Allowance) (answer []byte) {
 	defer func() {
 		if p := recover(); p != nil {
 			err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -111,6 +112,7 @@ func (s *Service) execute(ctx context.Context, requestID string, doc *graphql.Do
 	if sel.Kind == graphql.Subscription {
 		return graphql.AppendAnswer(nil, nothing(sel), nil)
 	}
+	sel.Allow(allowance)
 	return s.run(ctx, requestID, s.plan(op, sel))
 }
 

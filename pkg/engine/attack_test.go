@@ -95,23 +95,58 @@ func attackBodies() map[string][]byte {
 	return bodies
 }
 
+// schemaAttacks ask for as much as they can about a large schema.
+func schemaAttacks() map[string][]byte {
+	const types = "__schema { types { name fields { name args { name type { name ofType { name ofType { name } } } } } inputFields { name type { name ofType { name } } } } }"
+	one, _ := json.Marshal(map[string]string{"query": "{ " + types + " }"})
+	aliases, _ := json.Marshal(map[string]string{"query": "{" + numbered(499, "a%d: "+types+" ") + "}"})
+	below, _ := json.Marshal(map[string]string{"query": "{ __schema { types {" + numbered(499, "a%d: inputFields { name type { name } } ") + "} } }"})
+	return map[string][]byte{
+		"batch of introspections":         []byte("[" + strings.Repeat(string(one)+",", 99) + string(one) + "]"),
+		"batch of introspection aliases":  []byte("[" + strings.Repeat(string(aliases)+",", 99) + string(aliases) + "]"),
+		"introspection aliases":           aliases,
+		"introspection aliases of a list": below,
+	}
+}
+
 func attacked(tb testing.TB) *engine.Service {
+	s := serviceOf(tb, music)
+	fill(tb, s, 2, 3, 1)
+	return s
+}
+
+// largelyAttacked returns a service of a hundred models.
+func largelyAttacked(tb testing.TB) *engine.Service {
+	return serviceOf(tb, numbered(100, "type M%[1]d { id: ID! @id a: String b: Int c: Float d: Boolean e: DateTime f: Json g: String! h: Int! next: [M%[1]d] }\n"))
+}
+
+func serviceOf(tb testing.TB, types string) *engine.Service {
+	tb.Helper()
 	c, err := connector.Open(tb.Context(), connector.Config{Connector: "sqlite", Memory: true}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { c.Close() })
-	s := deploy(tb, c, music, engine.Options{})
-	fill(tb, s, 2, 3, 1)
-	return s
+	return deploy(tb, c, types, engine.Options{})
 }
 
 // TestAttacks measures how much memory an attack takes, and is not parallel
 // for that. SQLite alone: what is attacked stands above it.
 func TestAttacks(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(10)) // so that little of what is measured is garbage
-	s := attacked(t)
-	for name, body := range attackBodies() {
+	withstand(t, attacked(t), attackBodies())
+}
+
+// TestSchemaAttacks is TestAttacks on a large schema.
+func TestSchemaAttacks(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(10))
+	withstand(t, largelyAttacked(t), schemaAttacks())
+}
+
+// withstand sends bodies and measures how much memory their answers take.
+func withstand(t *testing.T, s *engine.Service, bodies map[string][]byte) {
+	t.Helper()
+	for name, body := range bodies {
 		t.Run(name, func(t *testing.T) {
 			var answer []byte
 			used := peak(func() { _, answer = s.Answer(t.Context(), "request", body) })
@@ -152,13 +187,16 @@ func peak(f func()) (most uint64) {
 
 // BenchmarkAttacks tells how long the answers take.
 func BenchmarkAttacks(b *testing.B) {
-	s := attacked(b)
-	for name, body := range attackBodies() {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				s.Answer(b.Context(), "request", body)
-			}
-		})
+	measure := func(s *engine.Service, bodies map[string][]byte) {
+		for name, body := range bodies {
+			b.Run(name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					s.Answer(b.Context(), "request", body)
+				}
+			})
+		}
 	}
+	measure(attacked(b), attackBodies())
+	measure(largelyAttacked(b), schemaAttacks())
 }

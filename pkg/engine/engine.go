@@ -29,6 +29,7 @@ type Options struct {
 type Engine struct {
 	connector *connector.Connector
 	options   Options
+	answers   *graphql.Introspections
 
 	mu       sync.Mutex
 	services map[project.ID]*kept
@@ -52,13 +53,15 @@ func New(c *connector.Connector, o Options) *Engine {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Engine{connector: c, options: o, services: make(map[project.ID]*kept), calls: make(map[project.ID]*Calls)}
+	return &Engine{connector: c, options: o, answers: graphql.NewIntrospections(mostIntrospection), services: make(map[project.ID]*kept), calls: make(map[project.ID]*Calls)}
 }
 
 // Sizes of the caches.
 const (
 	mostServices  = 100 // compiled services
 	mostDocuments = 500 // checked documents per service
+
+	mostIntrospection = 32 << 20 // bytes that are kept of what services answer about their schemas; 200 models have 11 MB
 )
 
 // Service returns the compiled API of a project. It is built at the first
@@ -108,6 +111,7 @@ func (e *Engine) compile(p *project.Project, calls *Calls) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	api.Schema.KeepAnswers(e.answers)
 	return &Service{
 		project:   p,
 		api:       api,

@@ -22,6 +22,7 @@ func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body 
 		return s.refuse(requestID, err)
 	}
 	t := &transaction{Service: s, requestID: requestID, failures: make([]graphql.Errors, len(requests))}
+	t.allowance = graphql.NewAllowance(s.options.Limits.Introspection)
 	for i, request := range requests {
 		if failures := t.add(ctx, request); failures.Syntax() {
 			failures[0].RequestID = requestID
@@ -42,7 +43,8 @@ type transaction struct {
 	*Service
 	requestID string
 	plans     []*plan.Plan
-	fields    []plan.Field     // of all plans
+	fields    []plan.Field // of all plans
+	allowance *graphql.Allowance
 	failures  []graphql.Errors // of each operation
 	failed    bool             // one has failures
 }
@@ -62,6 +64,7 @@ func (t *transaction) add(ctx context.Context, request graphql.Request) graphql.
 	if sel.Kind == graphql.Subscription {
 		return graphql.Errors{graphql.Failure(fault.SubscriptionInsideTransaction(), t.requestID)}
 	}
+	sel.Allow(t.allowance)
 	p := t.plan(op, sel)
 	_, leave, err := t.roomFor(ctx, p.Fields...) // whether there is any; what is taken is so in the transaction
 	leave()

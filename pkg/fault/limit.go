@@ -15,6 +15,7 @@ const (
 	StatementTooSlow  Code = 3209
 	TooManyNodes      Code = 3210
 	ValueTooDeep      Code = 3211
+	TooMuchSchema     Code = 3212
 )
 
 // Crowd is the fault of a call for which there is no place to wait (RequestThrottler.scala).
@@ -47,6 +48,11 @@ func LongBatch(most int) *Error {
 // SlowStatement is the fault of a statement that was stopped, because it ran longer than most.
 func SlowStatement(most time.Duration) *Error {
 	return New(StatementTooSlow, "The database was asked for longer than %v. Please ask for less at a time, or with other filters.", most)
+}
+
+// LargeIntrospection is the fault of a request for more than most bytes about the schema.
+func LargeIntrospection(most int) *Error {
+	return New(TooMuchSchema, "A request may get %d bytes about the schema. Please ask for less of it at a time.", most)
 }
 
 // ManyNodes is the fault of a level of a query that has more than most nodes.

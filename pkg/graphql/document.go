@@ -170,6 +170,6 @@ func (o *Operation) Bind(variables []byte) (*Selection, Errors) {
 	schema := o.document.schema
 	return &Selection{
 		Kind: o.Kind, TypeName: schema.root(o.Kind).Name,
-		schema: schema, limits: o.document.limits, variables: values, set: o.definition.SelectionSet,
+		schema: schema, limits: o.document.limits, text: o.document.text, variables: values, set: o.definition.SelectionSet,
 	}, nil
 }

@@ -141,7 +141,11 @@ func (x *execution) field(b []byte, o Resolver, f Field, root bool) ([]byte, boo
 	case f.Name == "__typename":
 		return scalar.AppendQuoted(b, o.TypeName()), true
 	case root && (f.Name == "__schema" || f.Name == "__type"):
-		return append(b, x.schema.Introspect(f)...), true
+		answer, err := x.schema.Introspect(f)
+		if err != nil {
+			return x.null(b, f, f.Type, err)
+		}
+		return append(b, answer...), true
 	}
 	value, err := o.Field(x.ctx, f)
 	if err != nil {

@@ -3,6 +3,7 @@ package graphql
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 
@@ -64,36 +65,71 @@ func TestExecute(t *testing.T) {
 	}
 }
 
-// TestIntrospectionBound asks for more than any client needs.
+// TestIntrospectionBound asks for more than a request may get, at once and bit by bit.
 func TestIntrospectionBound(t *testing.T) {
 	t.Parallel()
 	s := zoo(t)
-	sel, errs := bind(s, `{ __schema { types { fields { name args { name } } } } }`, "")
+	const types = `__schema { types { fields { name args { name } } } }`
+	sel, errs := bind(s, "{ a: "+types+" b: "+types+" c: __type(name: \"Diet\") { name } }", "")
 	if errs != nil {
 		t.Fatal(errs)
 	}
-	whole := s.introspect(sel.Fields()[0], mostIntrospection)
-	if got := s.introspect(sel.Fields()[0], len(whole)/2); string(got) != "null" {
-		t.Errorf("got %d bytes of %d", len(got), len(whole))
+	fields := sel.Fields()
+	whole, _ := s.introspect(fields[0], 1<<20)
+	for _, test := range []struct {
+		most int
+		want string
+	}{{0, "000"}, {len(whole) - 1, "000"}, {len(whole), "100"}, {2*len(whole) - 1, "100"}, {2 * len(whole), "110"}, {1 << 20, "111"}} {
+		sel.Allow(NewAllowance(test.most))
+		got := ""
+		for _, f := range fields {
+			_, err := s.Introspect(f)
+			if err != nil && fault.CodeOf(err) != fault.TooMuchSchema {
+				t.Errorf("got %v", err)
+			}
+			got += map[bool]string{true: "1", false: "0"}[err == nil]
+		}
+		if got != test.want {
+			t.Errorf("with %d bytes, of which each answer takes %d, got %s, want %s", test.most, len(whole), got, test.want)
+		}
 	}
 }
 
-// TestIntrospectionCache asks from several goroutines; answers belong to their document.
-func TestIntrospectionCache(t *testing.T) {
+// TestIntrospections asks from several goroutines for answers of two schemas that
+// share a place: each belongs to its schema, its document and its field, and
+// there are never more than fit.
+func TestIntrospections(t *testing.T) {
 	t.Parallel()
-	s := zoo(t)
-	cache := NewCache(s, DefaultLimits(), 10)
+	shared := NewIntrospections(500)
+	schemas := []*Schema{zoo(t), zoo(t)}
+	var caches []*Cache
+	for _, s := range schemas {
+		s.KeepAnswers(shared)
+		caches = append(caches, NewCache(s, DefaultLimits(), 10))
+	}
 	var wg sync.WaitGroup
-	for i := range 24 {
+	for i := range 48 {
 		wg.Go(func() {
 			name := []string{"Diet", "Animal", "Keeper"}[i%3]
-			doc, _ := cache.Document(`{ __type(name: "` + name + `") { name } }`)
+			doc, _ := caches[i%2].Document(`{ __type(name: "` + name + `") { name } kind: __type(name: "` + name + `") { kind } }`)
 			op, _ := doc.Operation("")
 			sel, _ := op.Bind(nil)
-			if got, want := string(s.Introspect(sel.Fields()[0])), `{"name":"`+name+`"}`; got != want {
-				t.Errorf("got %s, want %s", got, want)
+			got, err := schemas[i%2].Introspect(sel.Fields()[0])
+			if want := `{"name":"` + name + `"}`; string(got) != want || err != nil {
+				t.Errorf("got %s, %v, want %s", got, err, want)
+			}
+			if got, _ := schemas[i%2].Introspect(sel.Fields()[1]); !strings.HasPrefix(string(got), `{"kind":"`) {
+				t.Errorf("got %s", got)
 			}
 		})
 	}
 	wg.Wait()
+	var size int
+	for _, entry := range shared.entries {
+		kept := entry.Value.(keptAnswer)
+		size += len(kept.key.text) + len(kept.answer)
+	}
+	if size != shared.size || size > 500 || len(shared.entries) < 2 || len(shared.entries) != shared.recent.Len() {
+		t.Errorf("%d entries of %d bytes, counted as %d", len(shared.entries), size, shared.size)
+	}
 }

@@ -8,71 +8,66 @@ import (
 	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/prisma1-go/prisma1/pkg/fault"
 )
 
 // Introspect answers __schema or __type at the root of a query; it returns JSON
-// that the caller does not change. The answers to the documents asked for last
-// are kept: playgrounds ask every other second, for megabytes. An answer beyond
-// mostIntrospection is null.
-func (s *Schema) Introspect(f Field) []byte {
-	if len(f.selection.variables) > 0 || len(f.sets) != 1 {
-		return s.introspect(f, mostIntrospection)
-	}
-	if answer := s.answers.find(f.node); answer != nil {
-		return answer
-	}
-	answer := s.introspect(f, mostIntrospection)
-	s.answers.keep(f.node, answer)
-	return answer
-}
-
-// mostIntrospection is the most bytes of an answer; 50 models have 4 MB. Types
-// lead to types, so a short text could ask for any amount.
-const mostIntrospection = 64 << 20
-
-// introspections are the last answers to introspection. Goroutines may share them.
-type introspections struct {
-	mu   sync.Mutex
-	last [2]struct {
-		field  *ast.Field // belongs to one document
-		answer []byte
-	}
-}
-
-func (i *introspections) find(field *ast.Field) []byte {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	for _, known := range i.last {
-		if known.field == field {
-			return known.answer
+// that the caller does not change. What does not depend on variables is kept:
+// playgrounds ask every other second, for megabytes. Returns the fault
+// LargeIntrospection when the request has used up its Allowance: types lead to
+// types, so a short text could ask for any amount.
+func (s *Schema) Introspect(f Field) ([]byte, error) {
+	a := f.selection.allowed()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	key, fixed := s.answerKey(f)
+	answer := s.answers.find(key)
+	if answer == nil {
+		var whole bool
+		if answer, whole = s.introspect(f, a.left); !whole {
+			a.left = 0
+			return nil, fault.LargeIntrospection(a.most)
+		}
+		if fixed {
+			s.answers.keep(key, answer)
 		}
 	}
-	return nil
+	if len(answer) > a.left {
+		a.left = 0
+		return nil, fault.LargeIntrospection(a.most)
+	}
+	a.left -= len(answer)
+	return answer, nil
 }
 
-func (i *introspections) keep(field *ast.Field, answer []byte) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.last[1] = i.last[0]
-	i.last[0].field, i.last[0].answer = field, answer
+// An Allowance is how many bytes about the schema one request may still get,
+// all operations of a batch together. They take turns.
+type Allowance struct {
+	mu   sync.Mutex
+	most int
+	left int
 }
 
-// introspect makes an answer of at most so many bytes, or null.
-func (s *Schema) introspect(f Field, most int) []byte {
+// NewAllowance returns an allowance of so many bytes.
+func NewAllowance(most int) *Allowance { return &Allowance{most: most, left: most} }
+
+// introspect makes an answer of at most so many bytes; whole tells whether they were enough.
+func (s *Schema) introspect(f Field, most int) (answer []byte, whole bool) {
 	x := &execution{ctx: context.Background(), schema: s, most: most, failure: func(err error) *Error { return &Error{Message: err.Error()} }}
 	var object Resolver = schemaObject{s.types}
 	if f.Name == "__type" {
 		def := s.types.Types[f.Argument("name").Value.Text]
 		if def == nil {
-			return []byte("null")
+			return []byte("null"), true
 		}
 		object = typeObject{s.types, ast.NamedType(def.Name, nil)}
 	}
-	b, ok := x.fields(nil, object, f.Fields(object.TypeName()))
-	if !ok {
-		return []byte("null")
+	if most <= 0 {
+		return nil, false
 	}
-	return b
+	answer, whole = x.fields(nil, object, f.Fields(object.TypeName()))
+	return answer, whole
 }
 
 // schemaObject answers __Schema.

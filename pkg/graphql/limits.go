@@ -20,11 +20,13 @@ type Limits struct {
 	Fields     int // fields of one operation, fragments spread
 	Directives int // directives at one place
 	Batch      int // requests in one body
+
+	Introspection int // bytes about the schema in the answer to one body
 }
 
 // DefaultLimits are far above what people write and below what hurts.
 func DefaultLimits() Limits {
-	return Limits{QueryBytes: 256 << 10, Tokens: 15_000, Depth: 32, ValueDepth: 100, Aliases: 500, Fields: 50_000, Directives: 100, Batch: 100}
+	return Limits{QueryBytes: 256 << 10, Tokens: 15_000, Depth: 32, ValueDepth: 100, Aliases: 500, Fields: 50_000, Directives: 100, Batch: 100, Introspection: 32 << 20}
 }
 
 // exceeded is the error of a limit.

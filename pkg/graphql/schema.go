@@ -15,7 +15,7 @@ import (
 // A Schema is a checked GraphQL schema. It does not change; goroutines may share it.
 type Schema struct {
 	types   *ast.Schema
-	answers introspections
+	answers *Introspections // nil keeps nothing
 }
 
 // prelude is what every schema has: built-in scalars, the introspection types,

@@ -13,8 +13,21 @@ type Selection struct {
 
 	schema    *Schema
 	limits    Limits
+	text      string // of the document
 	variables map[string]Input
 	set       ast.SelectionSet
+	allowance *Allowance // nil until something is asked about the schema
+}
+
+// Allow makes the selection share what a request may get about the schema.
+func (s *Selection) Allow(a *Allowance) { s.allowance = a }
+
+// allowed returns what may still be answered about the schema.
+func (s *Selection) allowed() *Allowance {
+	if s.allowance == nil {
+		s.allowance = NewAllowance(s.limits.Introspection)
+	}
+	return s.allowance
 }
 
 // Fields returns the root fields in the order of the text: fragments are spread,

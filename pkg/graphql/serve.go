@@ -22,6 +22,7 @@ func (a API) Answer(ctx context.Context, requestID string, body []byte) (status 
 		return http.StatusInternalServerError, AppendFailure(nil, Errors{{Message: err.Error(), Code: fault.CodeOf(err), RequestID: requestID}})
 	}
 	var answers []byte
+	allowance := NewAllowance(a.Queries.limits.Introspection)
 	for i, request := range requests {
 		document, errs := a.Queries.Document(request.Query)
 		if errs.Syntax() {
@@ -31,7 +32,7 @@ func (a API) Answer(ctx context.Context, requestID string, body []byte) (status 
 		if i > 0 {
 			answers = append(answers, ',')
 		}
-		answers = append(answers, a.answer(ctx, document, errs, request)...)
+		answers = append(answers, a.answer(ctx, document, errs, request, allowance)...)
 	}
 	if batch {
 		answers = append(append([]byte{'['}, answers...), ']')
@@ -40,7 +41,7 @@ func (a API) Answer(ctx context.Context, requestID string, body []byte) (status 
 }
 
 // answer executes one request; errs are what its text is wrong about.
-func (a API) answer(ctx context.Context, document *Document, errs Errors, request Request) []byte {
+func (a API) answer(ctx context.Context, document *Document, errs Errors, request Request, allowance *Allowance) []byte {
 	if len(errs) > 0 {
 		return AppendAnswer(nil, nil, errs)
 	}
@@ -52,6 +53,7 @@ func (a API) answer(ctx context.Context, document *Document, errs Errors, reques
 	if len(errs) > 0 {
 		return AppendAnswer(nil, nil, errs)
 	}
+	selection.Allow(allowance)
 	data, errs := Execute(ctx, selection, a.Root(operation.Kind), a.Failure)
 	return AppendAnswer(nil, data, errs)
 }

@@ -251,5 +251,6 @@ func introspectBy(t *testing.T, s *graphql.Schema, query string) []byte {
 	}
 	op, _ := doc.Operation("")
 	sel, _ := op.Bind(nil)
-	return s.Introspect(sel.Fields()[0])
+	answer, _ := s.Introspect(sel.Fields()[0])
+	return answer
 }

@@ -32,7 +32,7 @@ func (m *maker) root(f graphql.Field, sel *graphql.Selection) Field {
 	case "__typename":
 		field.TypeName = sel.TypeName
 	case "__schema", "__type":
-		field.JSON = m.api.Schema.Introspect(f)
+		field.JSON, field.Err = m.api.Schema.Introspect(f)
 	default:
 		field.Err = m.action(&field, f, sel.Kind)
 	}

@@ -42,8 +42,8 @@ func Prepare(api *opencrud.API, op *graphql.Operation, first *graphql.Selection)
 		f := &p.plan.Fields[i]
 		prepared := preparedField{source: source}
 		switch {
-		case f.JSON != nil: // introspection has megabytes, and a cache of its own
-			f.JSON, prepared.state = nil, anew
+		case source.Name == "__schema" || source.Name == "__type": // has megabytes, and a cache of its own
+			f.JSON, f.Err, prepared.state = nil, nil, anew
 		case !source.VariesWithin():
 		case f.Read != nil && f.Read.Connection == nil:
 			prepared.state = rebound

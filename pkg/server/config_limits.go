@@ -29,6 +29,7 @@ func parseLimits(root *section, config *Config) *section {
 	l.Fields = s.limit("fields", l.Fields)
 	l.Directives = s.limit("directives", l.Directives)
 	l.Batch = s.limit("batch", l.Batch)
+	l.Introspection = s.limit("introspectionBytes", l.Introspection)
 	config.Limits = l
 	config.BodyBytes = s.limit("bodyBytes", 0)
 	config.Database.StatementTime = time.Duration(s.limit("statementSeconds", 0)) * time.Second
