@@ -17,7 +17,7 @@ func (d *Document) checkLegacy(rules Rules) []Problem {
 	c := newChecker(d.written, rules)
 	for _, rule := range []func(){
 		c.reservedFields, c.allDuplicateFields, c.reservedNames, c.duplicateTypes, c.allMissingTypes,
-		c.relations10, c.scalarFields10, c.directives10, c.enums, c.typeDirectives, c.crossRenames, c.added,
+		c.relations10, c.scalarFields10, c.directives10, c.enums, c.typeDirectives, c.crossRenames, c.added, c.emptyTypes,
 	} {
 		rule()
 	}
@@ -26,6 +26,15 @@ func (d *Document) checkLegacy(rules Rules) []Problem {
 		c.tables()
 	}
 	return c.problems
+}
+
+// emptyTypes refuses types without fields: the hidden ones of 1.0 are in no API.
+func (c *checker) emptyTypes() {
+	for _, t := range c.doc.types {
+		if len(t.fields) == 0 {
+			c.typ(t, "The type `%s` has no fields. It needs at least one.", t.name)
+		}
+	}
 }
 
 // A format is how a reserved field may be written.
