@@ -15,7 +15,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 
@@ -90,9 +89,7 @@ func postgresSettings(config Config) (*pgxpool.Config, error) {
 	}
 	c.ConnectTimeout = connectTime
 	c.RuntimeParams = map[string]string{"application_name": "prisma1", "timezone": "UTC"}
-	c.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: endTime}
-	}
+	c.BuildContextWatcherHandler = newPostgresStop
 	return settings, nil
 }
 

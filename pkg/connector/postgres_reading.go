@@ -26,12 +26,12 @@ var (
 // read gives a session without a transaction: each statement sees the database
 // as it is then, as in Prisma 1.
 func (p postgresPlace) read(ctx context.Context) (session, func(), error) {
-	conn, err := p.pool.Acquire(ctx)
+	conn, release, err := p.take(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	c := conn.Conn()
-	return &postgresReading{postgresSession{c, p.log}, statementsOf(c)}, conn.Release, nil
+	return &postgresReading{postgresSession{c, p.log}, statementsOf(c)}, release, nil
 }
 
 // query asks a second time when a statement was prepared before a table changed.

@@ -234,11 +234,11 @@ func (d *postgresSchema) empty(ctx context.Context, tables []string) error {
 // raw runs on a connection of the pool. It is not given back after anything
 // but a query or a change of rows, because settings may be left on it.
 func (d *postgresSchema) raw(ctx context.Context, text string) ([]byte, error) {
-	conn, err := d.pool.Acquire(ctx)
+	conn, release, err := d.take(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Release()
+	defer release()
 	begin(ctx, d.log, text)
 	found, err := conn.Query(ctx, text, pgx.QueryExecModeDescribeExec)
 	if err != nil {

@@ -41,11 +41,11 @@ var (
 // write runs do in a transaction. Isolation is the server's, which is READ
 // COMMITTED unless somebody changed it.
 func (p postgresPlace) write(ctx context.Context, do func(session) error) error {
-	conn, err := p.pool.Acquire(ctx)
+	conn, release, err := p.take(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Release()
+	defer release()
 	w := &postgresWriting{postgresSession: &postgresSession{conn.Conn(), p.log}}
 	defer w.rollback(ctx) // does nothing after the commit
 	if err := do(w); err != nil {

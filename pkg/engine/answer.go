@@ -93,7 +93,8 @@ func join(answers [][]byte) []byte {
 	return append(b, ']')
 }
 
-// execute runs one operation and returns the whole answer to it. A panic is a
+// execute runs one operation and returns the whole answer to it; without an
+// allowance of others it has one of its own. A panic is a
 // mistake of ours in one request: it fails that request alone.
 func (s *Service) execute(ctx context.Context, requestID string, doc *graphql.Document, request graphql.Request, allowance *graphql.Allowance) (answer []byte) {
 	defer func() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -182,6 +183,41 @@ func TestManyNodesAreRefused(t *testing.T) {
 			if bytes.Contains(answer, []byte(`"code":3210`)) != refused {
 				t.Errorf("%s: %s", query, answer)
 			}
+		}
+	})
+}
+
+// Whoever asks while others hang up gets an answer: the statement that is stopped
+// is that of who hung up, however late the database learns of it.
+func TestHangUpsHarmNobody(t *testing.T) {
+	t.Parallel()
+	const asked = 40
+	connectortest.EachConfig(t, func(t *testing.T, config connector.Config) {
+		config.ConnectionLimit = 3
+		c := connectortest.Open(t, config)
+		var log record
+		s := deploy(t, c, music, engine.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		fill(t, s, 5, 5, 5)
+		body := []byte(`{"query": "{ artists { name albums { title tracks { name seconds tags } } } }"}`)
+		var clients sync.WaitGroup
+		for client := range 6 {
+			clients.Go(func() {
+				for i := range asked {
+					ctx, hangUp := t.Context(), func() {}
+					if client%2 == 0 {
+						ctx, hangUp = context.WithTimeout(ctx, time.Duration(i%20)*100*time.Microsecond)
+					}
+					_, answer := s.Answer(ctx, "request", body)
+					if client%2 == 1 && bytes.Contains(answer, []byte(`"errors"`)) {
+						t.Errorf("answer %d: %.300s", i, answer)
+					}
+					hangUp()
+				}
+			})
+		}
+		clients.Wait()
+		if text := log.text.String(); text != "" {
+			t.Errorf("log: %s", text)
 		}
 	})
 }

@@ -40,7 +40,7 @@ func startPaced(t testing.TB, config Config, pace pace) (string, *Server) {
 	if config.Database.Connector == "" {
 		config.Database = connector.Config{Connector: "sqlite", Directory: t.TempDir()}
 	}
-	s, err := Open(t.Context(), config, slog.New(slog.DiscardHandler))
+	s, err := Open(t.Context(), config, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})))
 	if err != nil {
 		t.Fatal(err)
 	}
