@@ -94,7 +94,7 @@ func (c *call) deleteServiceThere(ctx context.Context, who *caller, f graphql.Fi
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	err = client.New(p.server.URL, token, nil).DeleteProject(ctx, p.id().Name, p.id().Stage)
+	err = client.New(p.server.URL, token, reach(p.server.URL)).DeleteProject(ctx, p.id().Name, p.id().Stage)
 	if err != nil && !client.NoService(err) {
 		c.log.Warn("delete a service on its server", "server", p.server.Name, "cause", err)
 		return nil, refused("The server %s did not delete the service. Its log says why, if it was reached.", p.server.Name)

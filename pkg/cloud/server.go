@@ -65,14 +65,18 @@ func (c *Cloud) AddServer(ctx context.Context, slug, name, address string) (publ
 	return c.keys.public(answer.UpsertServer.ID)
 }
 
-// AddOwnServer is AddServer by a user who must own the workspace.
-func (c *Cloud) AddOwnServer(ctx context.Context, userID, slug, name, address string) (publicKey string, err error) {
+// AddOwnServer is AddServer by a user who must own the workspace. local tells
+// whether the server may be on the cloud's own machine.
+func (c *Cloud) AddOwnServer(ctx context.Context, userID, slug, name, address string, local bool) (publicKey string, err error) {
 	workspace, err := c.owned(ctx, userID, slug)
 	if err != nil {
 		return "", err
 	}
 	if len(workspace.Servers) >= 100 {
 		return "", refused("A workspace has at most 100 servers.")
+	}
+	if u, err := url.Parse(strings.TrimSpace(address)); err == nil && here(u.Hostname()) && !local {
+		return "", refused("%s is the machine of the cloud itself. Give the address at which others reach the server; the operator of the cloud can add one there: prisma1 cloud server add", u.Hostname())
 	}
 	return c.AddServer(ctx, slug, name, address)
 }

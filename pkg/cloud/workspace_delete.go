@@ -92,7 +92,7 @@ func (c *Cloud) clear(ctx context.Context, s Server, slug string, done *Deletion
 	}
 	call := func(target, action string) (*client.Client, error) {
 		token, err := auth.SignManagement(signer, []auth.Grant{{Target: target, Action: action}}, tokenLifetime)
-		return client.New(s.URL, token, nil), err
+		return client.New(s.URL, token, reach(s.URL)), err
 	}
 	list, err := call("*/*", "listProjects")
 	if err != nil {

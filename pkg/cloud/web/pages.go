@@ -153,7 +153,7 @@ func (s *Site) removeMember(w http.ResponseWriter, r *http.Request, user *cloud.
 
 func (s *Site) addServer(w http.ResponseWriter, r *http.Request, user *cloud.User) {
 	slug, name := r.PathValue("slug"), r.PostFormValue("name")
-	if _, err := s.cloud.AddOwnServer(r.Context(), user.ID, slug, name, r.PostFormValue("url")); err != nil {
+	if _, err := s.cloud.AddOwnServer(r.Context(), user.ID, slug, name, r.PostFormValue("url"), Loopback(hostOf(s.config.URL))); err != nil {
 		s.workspace(w, r, user, view{}, err)
 		return
 	}
