@@ -74,6 +74,9 @@ func (o *cloudOptions) configure() (*cloudConfig, *slog.Logger, error) {
 	}
 	if o.URL != "" {
 		config.URL = o.URL
+		if err := checkCloudURL(o.URL); err != nil {
+			return nil, nil, usagef("--%v", err)
+		}
 	}
 	if o.SandboxURL != "" {
 		config.Sandbox.URL = o.SandboxURL

@@ -11,7 +11,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 	"gopkg.in/yaml.v3"
@@ -19,6 +21,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/cloud"
 	"github.com/prisma1-go/prisma1/pkg/cloud/web"
 	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/prismayml"
 	"github.com/prisma1-go/prisma1/pkg/server"
 )
 
@@ -73,9 +76,11 @@ type sandboxSetting struct {
 func (s *sandboxSetting) UnmarshalYAML(node *yaml.Node) error {
 	if node.Kind == yaml.ScalarNode {
 		var on bool
-		err := node.Decode(&on)
+		if err := node.Decode(&on); err != nil {
+			return fmt.Errorf("line %d: sandbox: false for none, or a section with port, host and url is expected here", node.Line)
+		}
 		s.Off = !on
-		return err
+		return nil
 	}
 	var section struct {
 		Host string `yaml:"host"`
@@ -124,6 +129,16 @@ func (c *cloudConfig) parse(text []byte, env func(string) string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkCloudURL(c.URL); err != nil {
+		return err
+	}
+	for _, name := range []string{"managementApiSecret", "managementApiPublicKey", "legacySecret"} {
+		if node, given := keys[name]; given {
+			c.Warnings = append(c.Warnings, fmt.Sprintf("line %d: the key %s is not used: the sandbox takes tokens of its cloud alone", node.Line, name))
+		}
+	}
+	c.Warnings = append(c.Warnings, unusedKeys("sandbox", keys["sandbox"], "host", "port", "url")...)
+	c.Warnings = append(c.Warnings, unusedKeys("openid", keys["openid"], "issuer", "clientId", "clientSecret", "name", "domains")...)
 	if _, given := keys["port"]; !given {
 		c.Port = cloudPort
 	}
@@ -132,6 +147,25 @@ func (c *cloudConfig) parse(text []byte, env func(string) string) error {
 		return c.openID().Check()
 	}
 	return nil
+}
+
+// checkCloudURL refuses an address that does not end with the host or its port; "" is none.
+func checkCloudURL(address string) error {
+	u, err := url.Parse(address)
+	if address == "" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" {
+		return nil
+	}
+	return fmt.Errorf("url: %q is not the address of a cloud. It looks like https://cloud.example.org", prismayml.WithoutPassword(address))
+}
+
+// unusedKeys warns of the keys in a section that nobody knows.
+func unusedKeys(section string, node yaml.Node, known ...string) (warnings []string) {
+	for i := 0; node.Kind == yaml.MappingNode && i < len(node.Content); i += 2 {
+		if key := node.Content[i]; !slices.Contains(known, key.Value) {
+			warnings = append(warnings, fmt.Sprintf("line %d: the key %s.%s is not used", key.Line, section, key.Value))
+		}
+	}
+	return warnings
 }
 
 func (c *cloudConfig) openID() *web.OpenID {

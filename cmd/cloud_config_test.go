@@ -29,3 +29,40 @@ func TestSandboxHasLimits(t *testing.T) {
 		}
 	}
 }
+
+// TestCloudConfigTellsMistakes: what is wrong in cloud.yml is an error with its line, what nobody heeds a warning.
+func TestCloudConfigTellsMistakes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"sandbox: maybe":                          "line 1: sandbox: false for none, or a section with port, host and url is expected here",
+		"url: cloud.example.org":                  `url: "cloud.example.org" is not the address of a cloud. It looks like https://cloud.example.org`,
+		"url: https://cloud.example.org/prisma":   `url: "https://cloud.example.org/prisma" is not the address of a cloud. It looks like https://cloud.example.org`,
+		"url: https://me:secret@cloud.example":    `url: "https://me:***@cloud.example" is not the address of a cloud. It looks like https://cloud.example.org`,
+		"url: https://cloud.example.org:8443/":    "",
+		"sandbox: false\nmetrics: {host: a}":      "metrics.port: a port is expected here, 0 picks one",
+		"sandbox: {port: 1, url: http://a, b: 1}": "",
+	} {
+		var config cloudConfig
+		got := ""
+		if err := config.parse([]byte(text), func(string) string { return "" }); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+	var config cloudConfig
+	text := "urll: x\nsandbox: {prt: 1}\nopenid: {issuer: https://a, clientId: b, domains: [c], domain: d}\nmanagementApiSecret: abc\n"
+	if err := config.parse([]byte(text), func(string) string { return "" }); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"line 1: the key urll is not used",
+		"line 4: the key managementApiSecret is not used: the sandbox takes tokens of its cloud alone",
+		"line 2: the key sandbox.prt is not used",
+		"line 3: the key openid.domain is not used",
+	}
+	if diff := cmp.Diff(want, config.Warnings); diff != "" {
+		t.Errorf("warnings (-want +got)\n%s", diff)
+	}
+}

@@ -70,7 +70,11 @@ func LoadConfig(dir string, env func(string) string) (Config, error) {
 		return within("PRISMA_CONFIG", []byte(text), env)
 	}
 	if path := env("PRISMA_CONFIG_PATH"); path != "" {
-		return fromFile(path, env)
+		config, err := fromFile(path, env)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w: PRISMA_CONFIG_PATH names it", err)
+		}
+		return config, err
 	}
 	for _, name := range []string{"prisma.yml", "prisma.yaml"} {
 		config, err := fromFile(filepath.Join(dir, name), env)

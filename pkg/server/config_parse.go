@@ -91,7 +91,7 @@ func checkDatabase(s *section, d *connector.Config) {
 	case d.Connector == "":
 		s.fail("connector", "Expected connector to be non-empty")
 	case d.Connector != "sqlite" && d.Connector != "postgres" && d.Connector != "mysql":
-		s.fail("connector", "Unknown connector %s", d.Connector)
+		s.fail("connector", "Unknown connector %s: this version serves sqlite, postgres and mysql", d.Connector)
 	case d.Connector != "sqlite" && d.Host == "":
 		s.fail("host", "Expected host to be non-empty")
 	case d.Connector != "sqlite" && d.User == "":

@@ -152,7 +152,7 @@ func TestParseConfigRefuses(t *testing.T) {
 		{"flag is a word", "rawAccess: maybe\ndatabases: {default: {connector: sqlite}}", "line 1: rawAccess: true or false is expected here, got maybe"},
 		{"list for a value", "port: [1]\ndatabases: {default: {connector: sqlite}}", "line 1: port: a single value is expected here"},
 		{"no connector", "databases:\n  default:\n    host: x", "databases.default.connector: Expected connector to be non-empty"},
-		{"unknown connector", "databases:\n  default:\n    connector: oracle", "line 3: databases.default.connector: Unknown connector oracle"},
+		{"unknown connector", "databases:\n  default:\n    connector: oracle", "line 3: databases.default.connector: Unknown connector oracle: this version serves sqlite, postgres and mysql"},
 		{"no host", "databases: {default: {connector: mysql, user: u}}", "Expected host to be non-empty"},
 		{"no user", "databases: {default: {connector: mysql, host: h}}", "Expected user to be non-empty"},
 		{"few connections", "databases: {default: {connector: sqlite, connectionLimit: 1}}", "The parameter connectionLimit must be set to at least 2."},

@@ -77,6 +77,9 @@ func Explain(err error) string {
 	if !ok {
 		return ""
 	}
+	if e.Code() == lib.SQLITE_IOERR_GETTEMPPATH { // as in a container that holds nothing but the program
+		return "there is no folder for temporary files: make TMPDIR, /tmp or the working directory writable for the server's user"
+	}
 	switch e.Code() & 0xff {
 	case lib.SQLITE_FULL:
 		return "the disk is full: free some space and try again"
