@@ -155,6 +155,9 @@ func checkCloudURL(address string) error {
 	if address == "" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" {
 		return nil
 	}
+	if err == nil && u.User != nil {
+		return errors.New("url: the address of a cloud holds no user and password")
+	}
 	return fmt.Errorf("url: %q is not the address of a cloud. It looks like https://cloud.example.org", prismayml.WithoutPassword(address))
 }
 
