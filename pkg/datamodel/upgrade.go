@@ -146,7 +146,11 @@ func (u *upgrade) field(f *fieldDef, at fieldSpan) {
 	case field.IsRelation():
 		u.relation(f, field, at)
 	case field.IsID() && isUnique:
-		u.replace(unique.span, "@id")
+		id := "@id"
+		if len(unique.values) > 0 {
+			id += " " // a name may follow the bracket at once
+		}
+		u.replace(unique.span, id)
 	case field.IsCreatedAt() || field.IsUpdatedAt():
 		u.insert(at.end, " @"+f.name)
 	case field.List:
