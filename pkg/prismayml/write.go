@@ -162,6 +162,9 @@ func line0(key *yaml.Node, line string) string {
 }
 
 func inPlace(lines [][]byte, value *yaml.Node, next string) []byte {
+	if value.Line > len(lines) { // to YAML a carriage return alone ends a line, too
+		return nil
+	}
 	line := lines[value.Line-1]
 	at := value.Column - 1
 	old := quoteLike(value, value.Value)
@@ -187,6 +190,9 @@ func insertions(text []byte, root *yaml.Node, property, value, newline string) f
 		}
 		lines := bytes.SplitAfter(text, []byte("\n"))
 		at := root.Content[0].Line - 1
+		if at >= len(lines) { // to YAML a carriage return alone ends a line, too
+			return
+		}
 		before := string(bytes.Join(lines[:at], nil))
 		after := string(bytes.Join(lines[at:], nil))
 		if yield([]byte(before+line0(root.Content[0], entry)+after)) && strings.HasPrefix(strings.TrimSpace(after), "{") {
