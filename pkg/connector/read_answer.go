@@ -22,6 +22,7 @@ type answer struct {
 	json   []byte
 	path   []step
 	errors []FieldError
+	bound  bound
 }
 
 // A step is one piece of a path.
@@ -95,6 +96,9 @@ func (a *answer) separate(i int) {
 
 // node writes the JSON object of a row, as one shape of its layer has it.
 func (a *answer) node(l *layer, row int32, number int) bool {
+	if len(a.json) > a.bound.at && !a.bound.extend() {
+		return false
+	}
 	s := &l.frame.shapes[number]
 	lost, isLost := l.lost[lostAt{row, number}]
 	for i, e := range s.holes {

@@ -95,13 +95,27 @@ func (d *Database) answerRead(ctx context.Context, a *answer, read *plan.Read) e
 
 // answerFrom reads through a session and writes what it finds.
 func (d *Database) answerFrom(ctx context.Context, s session, a *answer, read *plan.Read) error {
+	if isSpent(ctx) {
+		return fault.LargeAnswer(d.connector.config.AnswerBytes)
+	}
 	r := &reader{session: s, builder: d.builder, most: d.connector.config.Nodes}
 	defer r.release()
 	l, err := r.root(ctx, read)
 	if err != nil {
 		return err
 	}
+	return d.compose(ctx, a, r, l)
+}
+
+// compose writes what a reader found. Returns the fault LargeAnswer when that is
+// more than the budget has left.
+func (d *Database) compose(ctx context.Context, a *answer, r *reader, l *layer) error {
+	most := d.connector.config.AnswerBytes
+	a.bound.open(ctx, most, len(a.json), r.layers)
 	a.root(l)
+	if !a.bound.shut(len(a.json)) {
+		return fault.LargeAnswer(most)
+	}
 	return nil
 }
 
@@ -120,8 +134,7 @@ func (d *Database) answerNode(ctx context.Context, a *answer, reads []*plan.Read
 			return err
 		}
 		if len(l.order) > 0 {
-			a.root(l)
-			return nil
+			return d.compose(ctx, a, r, l)
 		}
 	}
 	a.text("null")

@@ -36,7 +36,11 @@ func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (st
 			return http.StatusInternalServerError, graphql.AppendFailure(nil, failures[i][:1])
 		}
 	}
+	if err := s.options.Limits.CheckBatch(documents); err != nil {
+		return s.refuse(requestID, err)
+	}
 	answers := make([][]byte, len(requests))
+	ctx = connector.WithBudget(ctx)
 	allowance := graphql.NewAllowance(s.options.Limits.Introspection)
 	run := func(i int) {
 		if failures[i] != nil {

@@ -109,9 +109,32 @@ func schemaAttacks() map[string][]byte {
 	}
 }
 
+// listAttacks ask for the same nodes again and again.
+func listAttacks() map[string][]byte {
+	aliases, _ := json.Marshal(map[string]string{"query": "{" + numbered(499, "a%d: artists { id name albums { id title } } ") + "}"})
+	one := `{"query":"{ artists { id name albums { id title tracks { id name } } } }"}`
+	around, _ := json.Marshal(map[string]string{"query": "{ artists " + nested(14, "{ albums { artist ", "{ name }", "} }") + "}"})
+	inside, _ := json.Marshal(map[string]string{"query": "{ artist: artists(first: 1) " + nested(4, "{ albums { artist ", "{ name }", "} }") + "}"})
+	return map[string][]byte{
+		"aliases of lists":         aliases,
+		"batch of lists":           []byte("[" + strings.Repeat(one+",", 99) + one + "]"),
+		"batch of aliases":         []byte("[" + strings.Repeat(string(aliases)+",", 99) + string(aliases) + "]"),
+		"there and back":           around,
+		"batch of there and back":  []byte("[" + strings.Repeat(string(around)+",", 99) + string(around) + "]"),
+		"batch of some repetition": []byte("[" + strings.Repeat(string(inside)+",", 99) + string(inside) + "]"),
+	}
+}
+
 func attacked(tb testing.TB) *engine.Service {
 	s := serviceOf(tb, music)
 	fill(tb, s, 2, 3, 1)
+	return s
+}
+
+// fullyAttacked returns a service of a thousand nodes.
+func fullyAttacked(tb testing.TB) *engine.Service {
+	s := serviceOf(tb, music)
+	fill(tb, s, 100, 4, 1)
 	return s
 }
 
@@ -122,7 +145,7 @@ func largelyAttacked(tb testing.TB) *engine.Service {
 
 func serviceOf(tb testing.TB, types string) *engine.Service {
 	tb.Helper()
-	c, err := connector.Open(tb.Context(), connector.Config{Connector: "sqlite", Memory: true}, slog.New(slog.DiscardHandler))
+	c, err := connector.Open(tb.Context(), connector.Config{Connector: "sqlite", Memory: true, AnswerBytes: 24 << 20}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -141,6 +164,12 @@ func TestAttacks(t *testing.T) {
 func TestSchemaAttacks(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(10))
 	withstand(t, largelyAttacked(t), schemaAttacks())
+}
+
+// TestListAttacks is TestAttacks on lists of nodes that lead to each other.
+func TestListAttacks(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(10))
+	withstand(t, fullyAttacked(t), listAttacks())
 }
 
 // withstand sends bodies and measures how much memory their answers take.
@@ -199,4 +228,5 @@ func BenchmarkAttacks(b *testing.B) {
 	}
 	measure(attacked(b), attackBodies())
 	measure(largelyAttacked(b), schemaAttacks())
+	measure(fullyAttacked(b), listAttacks())
 }

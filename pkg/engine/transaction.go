@@ -22,6 +22,7 @@ func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body 
 		return s.refuse(requestID, err)
 	}
 	t := &transaction{Service: s, requestID: requestID, failures: make([]graphql.Errors, len(requests))}
+	ctx = connector.WithBudget(ctx)
 	t.allowance = graphql.NewAllowance(s.options.Limits.Introspection)
 	for i, request := range requests {
 		if failures := t.add(ctx, request); failures.Syntax() {
@@ -30,6 +31,9 @@ func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body 
 		} else if failures != nil {
 			t.failed, t.failures[i] = true, failures
 		}
+	}
+	if err := s.options.Limits.CheckBatch(t.checked); err != nil {
+		return s.refuse(requestID, err)
 	}
 	answers := t.answers(ctx)
 	if !batch {
@@ -42,6 +46,7 @@ func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body 
 type transaction struct {
 	*Service
 	requestID string
+	checked   []*graphql.Document
 	plans     []*plan.Plan
 	fields    []plan.Field // of all plans
 	allowance *graphql.Allowance
@@ -56,6 +61,7 @@ func (t *transaction) add(ctx context.Context, request graphql.Request) graphql.
 		t.count(failures)
 		return failures
 	}
+	t.checked = append(t.checked, doc)
 	op, sel, failures := bind(doc, request)
 	if failures != nil {
 		t.count(failures)

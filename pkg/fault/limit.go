@@ -16,6 +16,7 @@ const (
 	TooManyNodes      Code = 3210
 	ValueTooDeep      Code = 3211
 	TooMuchSchema     Code = 3212
+	AnswerTooLarge    Code = 3213
 )
 
 // Crowd is the fault of a call for which there is no place to wait (RequestThrottler.scala).
@@ -45,9 +46,19 @@ func LongBatch(most int) *Error {
 	return New(BatchTooLong, "A batch may hold %d requests. Please send the rest in another one.", most)
 }
 
+// ManyAliases is the fault of a batch with more than most aliases or root fields.
+func ManyAliases(most int) *Error {
+	return New(TooManyAliases, "The operations of a batch have more than %d aliases or root fields.", most)
+}
+
 // SlowStatement is the fault of a statement that was stopped, because it ran longer than most.
 func SlowStatement(most time.Duration) *Error {
 	return New(StatementTooSlow, "The database was asked for longer than %v. Please ask for less at a time, or with other filters.", most)
+}
+
+// LargeAnswer is the fault of a request whose answers would repeat more than most bytes.
+func LargeAnswer(most int) *Error {
+	return New(AnswerTooLarge, "The answer would repeat nodes for more than %d bytes. Please do not ask for the same lists or nodes again and again.", most)
 }
 
 // LargeIntrospection is the fault of a request for more than most bytes about the schema.

@@ -18,6 +18,7 @@ type Document struct {
 	limits   Limits
 	text     string
 	document *ast.QueryDocument
+	aliases  int             // or root fields, of the operation that has most
 	required map[string]bool // variables that stand where null must not
 
 	operations []*Operation
@@ -36,10 +37,11 @@ func Check(s *Schema, query string, l Limits) (*Document, Errors) {
 	if len(document.Operations) == 0 && len(document.Fragments) == 0 {
 		return nil, Errors{{Message: syntaxMessage + "Unexpected end of input", Line: 1, Column: 1, Syntax: true}}
 	}
-	if problem := l.check(document); problem != nil {
+	aliases, problem := l.check(document)
+	if problem != nil {
 		return nil, Errors{problem}
 	}
-	d := &Document{schema: s, limits: l, text: query, document: document, required: map[string]bool{}}
+	d := &Document{schema: s, limits: l, text: query, document: document, aliases: aliases, required: map[string]bool{}}
 	if errs := d.validate(); len(errs) > 0 {
 		return nil, errs
 	}

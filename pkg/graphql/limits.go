@@ -29,6 +29,24 @@ func DefaultLimits() Limits {
 	return Limits{QueryBytes: 256 << 10, Tokens: 15_000, Depth: 32, ValueDepth: 100, Aliases: 500, Fields: 50_000, Directives: 100, Batch: 100, Introspection: 32 << 20}
 }
 
+// CheckBatch returns what is too much of the operations of a batch together; a
+// document may be nil.
+func (l Limits) CheckBatch(documents []*Document) error {
+	aliases := 0
+	for _, d := range documents {
+		if d != nil {
+			aliases += d.aliases
+		}
+	}
+	if most := batchFactor * l.Aliases; aliases > most {
+		return fault.ManyAliases(most)
+	}
+	return nil
+}
+
+// batchFactor is how many times as many aliases a batch may have as one operation.
+const batchFactor = 10
+
 // exceeded is the error of a limit.
 func exceeded(code fault.Code, format string, limit int) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, limit)}
@@ -65,14 +83,16 @@ type scale struct {
 	problem   *Error
 }
 
-// check returns what exceeds the limits, nil when nothing does. Fragment cycles
-// are left to validation.
-func (l Limits) check(doc *ast.QueryDocument) *Error {
+// check returns what exceeds the limits, nil when nothing does, and how many
+// aliases or root fields an operation has at most. Fragment cycles are left to
+// validation.
+func (l Limits) check(doc *ast.QueryDocument) (aliases int, problem *Error) {
 	s := &scale{limits: l, doc: doc, fragments: make(map[string]*weight, len(doc.Fragments))}
 	for _, op := range doc.Operations {
 		s.directives(op.Directives)
 		w := s.weigh(op.SelectionSet)
-		if s.problem == nil && max(w.roots, w.aliases) > l.Aliases {
+		aliases = max(aliases, w.roots, w.aliases)
+		if s.problem == nil && aliases > l.Aliases {
 			s.problem = exceeded(fault.TooManyAliases, "The operation has more than %d aliases or root fields.", l.Aliases)
 		}
 	}
@@ -80,7 +100,7 @@ func (l Limits) check(doc *ast.QueryDocument) *Error {
 		s.directives(f.Directives)
 		s.fragment(f.Name)
 	}
-	return s.problem
+	return aliases, s.problem
 }
 
 func (s *scale) directives(list ast.DirectiveList) {

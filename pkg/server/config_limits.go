@@ -11,6 +11,7 @@ const DefaultBodyBytes = 50 << 20
 
 const (
 	defaultStatementTime = 60 * time.Second
+	defaultAnswerBytes   = 24 << 20
 	defaultSlowStatement = time.Second
 )
 
@@ -35,6 +36,7 @@ func parseLimits(root *section, config *Config) *section {
 	config.Database.StatementTime = time.Duration(s.limit("statementSeconds", 0)) * time.Second
 	config.StorageBytes = int64(s.limit("storageMegabytes", 0)) * 1_000_000
 	config.Database.Nodes = s.limit("listNodes", 0)
+	config.Database.AnswerBytes = s.limit("answerBytes", 0)
 	return s
 }
 

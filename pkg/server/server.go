@@ -89,6 +89,7 @@ func (s *Server) open(ctx context.Context) error {
 		return err
 	}
 	config.Database.StatementTime = cmp.Or(config.Database.StatementTime, defaultStatementTime)
+	config.Database.AnswerBytes = cmp.Or(config.Database.AnswerBytes, defaultAnswerBytes)
 	db, err := connector.Open(ctx, config.Database, log)
 	if err != nil {
 		return err
