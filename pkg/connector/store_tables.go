@@ -20,7 +20,7 @@ type records struct {
 }
 
 // sqliteTables are those of Prisma 1's SQLite connector, older parts included,
-// and one of our own, as in the two lists below: DeployLock.
+// and some of our own, as in the two lists below: DeployLock, EventListener, EventMail.
 var sqliteTables = []string{
 	`CREATE TABLE IF NOT EXISTS {Project} (
   "id" varchar(200) NOT NULL DEFAULT '',
@@ -50,10 +50,10 @@ var sqliteTables = []string{
   "secret" varchar(255) NOT NULL,
   PRIMARY KEY ("secret")
 )`,
-	deployLockTable,
+	deployLockTable, eventListenerTable, eventMailTable,
 }
 
-// deployLockTable is of our own, on every database.
+// Tables of our own, on every database.
 const deployLockTable = `CREATE TABLE IF NOT EXISTS {DeployLock} (
   "projectId" varchar(200) NOT NULL,
   "owner" varchar(25) NOT NULL,
@@ -62,6 +62,22 @@ const deployLockTable = `CREATE TABLE IF NOT EXISTS {DeployLock} (
   "beat" bigint NOT NULL,
   PRIMARY KEY ("projectId")
 )`
+
+const (
+	eventListenerTable = `CREATE TABLE IF NOT EXISTS {EventListener} (
+  "server" varchar(25) NOT NULL,
+  "projectId" varchar(200) NOT NULL,
+  "model" varchar(191) NOT NULL,
+  "until" bigint NOT NULL,
+  PRIMARY KEY ("server", "projectId", "model")
+)`
+	eventMailTable = `CREATE TABLE IF NOT EXISTS {EventMail} (
+  "id" varchar(25) NOT NULL,
+  "server" varchar(25) NOT NULL,
+  "body" text NOT NULL,
+  PRIMARY KEY ("id")
+)`
+)
 
 // postgresTables are those of PostgresInternalDatabaseSchema.scala.
 var postgresTables = []string{
@@ -103,7 +119,7 @@ var postgresTables = []string{
   "secret" varchar(255) NOT NULL,
   PRIMARY KEY ("secret")
 )`,
-	deployLockTable,
+	deployLockTable, eventListenerTable, eventMailTable,
 }
 
 // mysqlTables are those of MysqlInternalDatabaseSchema.scala, in a character
@@ -149,6 +165,8 @@ var mysqlTables = []string{
   PRIMARY KEY ("secret")
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
 	deployLockTable + ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
+	eventListenerTable + ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
+	strings.Replace(eventMailTable, "text", "longtext", 1) + ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
 	`CREATE TABLE IF NOT EXISTS {DeployJournal} (
   "projectId" varchar(200) NOT NULL,
   "revision" int NOT NULL,

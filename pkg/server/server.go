@@ -110,6 +110,9 @@ func (s *Server) open(ctx context.Context) error {
 		return errors.Join(err, db.Close())
 	}
 	s.connector, s.management = db, m
+	if !config.Database.Memory { // which no other server reaches
+		s.hub.Share(db.Management(), log)
+	}
 	close(s.opened)
 	return nil
 }
@@ -267,6 +270,7 @@ func (s *Server) Close() error {
 	if s.connector == nil {
 		return nil
 	}
+	s.hub.Close()
 	return s.connector.Close()
 }
 

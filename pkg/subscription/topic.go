@@ -1,6 +1,8 @@
 package subscription
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/prisma1-go/prisma1/pkg/engine"
@@ -110,6 +112,13 @@ func (t *topic) wants(model string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.models[model] > 0
+}
+
+// wanted returns the models whose events are waited for.
+func (t *topic) wanted() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Collect(maps.Keys(t.models))
 }
 
 // push queues events and tells whether work must be started for them.
