@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/plan"
 	"github.com/prisma1-go/prisma1/pkg/project"
@@ -55,9 +56,13 @@ type Subscription struct {
 }
 
 // Subscribe checks a subscription. Of several in a document the operation name
-// chooses one, or the last is meant, as in Prisma 1.
+// chooses one, or the last is meant, as in Prisma 1. It is kept as long as it
+// lasts, so its variables count for the limit of the query's bytes.
 func (s *Service) Subscribe(request graphql.Request) (sub *Subscription, errs graphql.Errors) {
 	defer func() { s.count(errs) }()
+	if most := s.options.Limits.QueryBytes; len(request.Query)+len(request.Variables) > most {
+		return nil, graphql.Errors{graphql.Failure(fault.LongSubscription(most), "")}
+	}
 	doc, errs := s.documents.Document(request.Query)
 	if errs != nil {
 		return nil, errs

@@ -66,6 +66,11 @@ func LargeIntrospection(most int) *Error {
 	return New(TooMuchSchema, "A request may get %d bytes about the schema. Please ask for less of it at a time.", most)
 }
 
+// LongSubscription is the fault of a subscription that has more than most bytes, with its variables.
+func LongSubscription(most int) *Error {
+	return New(QueryTooLong, "The subscription is longer than %d bytes, its variables included.", most)
+}
+
 // ManyNodes is the fault of a level of a query that has more than most nodes.
 func ManyNodes(model string, most int) *Error {
 	return New(TooManyNodes, "The list of %s has more than %d nodes. Please ask for pages of it, with first and after.", model, most)

@@ -81,6 +81,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, requestID strin
 	// Whoever has a token may come from anywhere, as over HTTP: there are no cookies.
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{protocol.name}, InsecureSkipVerify: true})
 	if err != nil { // the client has read why
+		c.stop()
 		s.sockets.forget(c)
 		s.sockets.group.Done()
 		return

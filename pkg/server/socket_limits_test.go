@@ -174,6 +174,8 @@ func TestSocketLimits(t *testing.T) {
 			t.Errorf("legacy: %s, want %s", got, want)
 		}
 	}
+	modern.send(`{"type":"subscribe","id":"1","payload":{"query":"subscription ($n: String) { user(where: { node: { name: $n } }) { mutation } }","variables":{"n":"` + strings.Repeat("x", 300) + `"}}}`)
+	modern.want(`{"id":"1","payload":[{"message":"The subscription is longer than 300 bytes, its variables included.","code":3201}],"type":"error"}`)
 	modern.ask("subscribe", "1", strings.Repeat(" ", 6000))
 	if got := modern.read(); !strings.HasPrefix(got, "close 1009") {
 		t.Errorf("a message of 6000 bytes: %s", got)
@@ -390,5 +392,30 @@ func TestOutboxBytes(t *testing.T) {
 	owner.Wait()
 	if !o.offer(outgoing{before: "dropped"}) || len(o.queue) != 0 {
 		t.Error("something is kept for a lost connection")
+	}
+}
+
+// TestTransactionEvents: of several mutations in one transaction all events come, or none.
+func TestTransactionEvents(t *testing.T) {
+	t.Parallel()
+	url, server := startServer(t, Config{})
+	deploy(t, client.New(url, "", nil), "shop", "dev", users)
+	s := enter(t, url+"/shop/dev", "graphql-ws")
+	s.ask("start", "1", "subscription { user { mutation node { email } } }")
+	s.settle(server)
+	for _, body := range []string{
+		`[{"query":"mutation { createUser(data: { email: \"lost\" }) { id } }"},{"query":"mutation { updateUser(where: { email: \"nobody\" }, data: { name: \"x\" }) { id } }"}]`,
+		`[{"query":"mutation { createUser(data: { email: \"a\" }) { id } }"},{"query":"mutation { createUser(data: { email: \"b\" }) { id } }"}]`,
+	} {
+		request, err := http.NewRequest(http.MethodPost, url+"/shop/dev", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Prisma-Transaction", "all")
+		do(t, request)
+	}
+	for _, email := range []string{"a", "b"} {
+		s.want(`{"id":"1","payload":{"data":{"user":{"mutation":"CREATED","node":{"email":"` + email + `"}}}},"type":"data"}`)
 	}
 }

@@ -101,6 +101,13 @@ func (o *outbox) end(code websocket.StatusCode, reason string) {
 	o.start()
 }
 
+// over tells whether nothing more is taken.
+func (o *outbox) over() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.ended
+}
+
 // start begins to send, with the lock held.
 func (o *outbox) start() {
 	if !o.sending {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -67,6 +68,7 @@ func (c *session) run(conn *websocket.Conn) {
 	retired := c.retired
 	c.mu.Unlock()
 	defer c.leave(conn)
+	defer c.recover()
 	if retired {
 		c.outbox.end(websocket.StatusGoingAway, stopping)
 	}
@@ -78,11 +80,20 @@ func (c *session) run(conn *websocket.Conn) {
 		}
 		c.active.Store(time.Now().UnixNano())
 		c.server.sockets.received.Add(1)
-		if kind != websocket.MessageText {
+		switch {
+		case c.outbox.over(): // the client does not know yet that the connection ends
+		case kind != websocket.MessageText:
 			c.outbox.end(websocket.StatusUnsupportedData, "Messages are JSON text.")
-			continue
+		default:
+			c.receive(data)
 		}
-		c.receive(data)
+	}
+}
+
+// recover ends a connection alone when what it sent made us panic.
+func (c *session) recover() {
+	if cause := recover(); cause != nil {
+		c.server.log.Error("connection panicked", "requestId", c.requestID, "cause", cause, "stack", string(debug.Stack()))
 	}
 }
 

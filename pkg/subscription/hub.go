@@ -48,19 +48,15 @@ type Hub struct {
 	stop    context.CancelFunc
 	working sync.WaitGroup       // topics that send, and the post
 	post    atomic.Pointer[post] // nil when there are no other servers
-	slots   chan struct{}        // distinct subscriptions that are evaluated at once
 
 	mu     sync.RWMutex
 	topics map[project.ID]*topic
 	closed bool
 }
 
-// mostEvaluated is how many distinct subscriptions ask the database at the same time.
-const mostEvaluated = 8
-
 // New returns a hub without subscribers. Close ends it.
 func New() *Hub {
-	h := &Hub{slots: make(chan struct{}, mostEvaluated), topics: make(map[project.ID]*topic)}
+	h := &Hub{topics: make(map[project.ID]*topic)}
 	h.ctx, h.stop = context.WithCancel(context.Background())
 	return h
 }
@@ -88,7 +84,7 @@ func (h *Hub) Add(id project.ID, s *engine.Subscription, to Subscriber) (remove 
 	}
 	t := h.topics[id]
 	if t == nil {
-		t = &topic{hub: h, id: id, groups: make(map[string]*group), models: make(map[string]int)}
+		t = newTopic(h, id)
 		h.topics[id] = t
 	}
 	member := &member{to}

@@ -86,13 +86,14 @@ func TestBounds(t *testing.T) {
 		}
 		h.Publish(shop, "r", []plan.Event{deleted("before")})
 		l.want(t, payloadOf("before"))
-		for range cap(h.slots) { // nothing is sent any more
-			h.slots <- struct{}{}
+		slots := h.topics[shop].slots
+		for range cap(slots) { // nothing is sent any more
+			slots <- struct{}{}
 		}
 		h.Publish(shop, "r", []plan.Event{deleted("held")})
 		flood()
-		for range cap(h.slots) {
-			<-h.slots
+		for range cap(slots) {
+			<-slots
 		}
 		if got := <-l; got == payloadOf("held") { // it was on its way
 			l.want(t, EventsLost)

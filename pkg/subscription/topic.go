@@ -19,8 +19,9 @@ const (
 
 // A topic is the events of one service and who waits for them.
 type topic struct {
-	hub *Hub
-	id  project.ID
+	hub   *Hub
+	id    project.ID
+	slots chan struct{} // of groups that ask the database
 
 	mu      sync.Mutex
 	groups  map[string]*group // by the key of their subscription
@@ -29,6 +30,16 @@ type topic struct {
 	bytes   int
 	full    bool // events were lost
 	working bool // work runs, or is about to
+}
+
+// mostEvaluated is how many groups of a topic ask the database at the same time.
+const mostEvaluated = 8
+
+func newTopic(h *Hub, id project.ID) *topic {
+	return &topic{
+		hub: h, id: id, slots: make(chan struct{}, mostEvaluated),
+		groups: make(map[string]*group), models: make(map[string]int),
+	}
 }
 
 // A group is who waits for the very same.
@@ -196,9 +207,9 @@ func (t *topic) next() (e *queued, groups []*group, lost []*member) {
 func (t *topic) send(e *queued, groups []*group) {
 	var sending sync.WaitGroup
 	for _, g := range groups {
-		t.hub.slots <- struct{}{}
+		t.slots <- struct{}{}
 		sending.Go(func() {
-			defer func() { <-t.hub.slots }()
+			defer func() { <-t.slots }()
 			if payload := g.subscription.Payload(t.hub.ctx, e.requestID, &e.Event); payload != nil {
 				t.deliver(g, payload)
 			}
