@@ -87,7 +87,7 @@ func (a *asking) statement(l *question, places []*parents) {
 		a.statements = append(a.statements, b.Statement())
 		return
 	}
-	b.SQL("WITH k AS MATERIALIZED (\n")
+	b.SQL("WITH k AS (\n") // named more than once below, so that it is computed once
 	writeRead(b, l, true)
 	b.SQL("\n)\nSELECT ")
 	for i := range l.frame.columns {
