@@ -98,17 +98,37 @@ func postgresSettings(config Config) (*pgxpool.Config, error) {
 func settle(ctx context.Context, log *slog.Logger, config *pgx.ConnConfig) error {
 	created := false
 	return waitFor(ctx, log, func(ctx context.Context) (bool, error) {
-		conn, err := pgx.ConnectConfig(ctx, config)
-		if err == nil {
-			return false, conn.Close(ctx)
-		}
-		refused, ok := errors.AsType[*pgconn.PgError](err)
-		if ok && refused.Code == noSuchDatabase && !created {
+		err := knock(ctx, config)
+		if sqlState(err) == noSuchDatabase && !created {
 			created = true
-			return true, errors.Join(err, createDatabase(ctx, config))
+			if made := createDatabase(ctx, config); made != nil {
+				return true, errors.Join(err, made) // perhaps another server makes it just now
+			}
+			err = knock(ctx, config)
 		}
-		return !ok || refused.Code == startingUp, fmt.Errorf("connect to database %q on %s:%d: %w", config.Database, config.Host, config.Port, err)
+		if err == nil {
+			return false, nil
+		}
+		state := sqlState(err)
+		return state == "" || state == startingUp, fmt.Errorf("connect to database %q on %s:%d: %w", config.Database, config.Host, config.Port, err)
 	})
+}
+
+// knock connects once.
+func knock(ctx context.Context, config *pgx.ConnConfig) error {
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return err
+	}
+	return conn.Close(ctx)
+}
+
+// sqlState is the SQLSTATE of an error, "" when the server did not send one.
+func sqlState(err error) string {
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return refused.Code
+	}
+	return ""
 }
 
 // createDatabase makes the configured database through the one called postgres,
