@@ -90,7 +90,12 @@ func (d *Database) Revision(ctx context.Context) (int, error) { return d.contain
 //
 // Values print as Prisma 1 prints them (RawJsonFormatter): times as JDBC does.
 func (d *Database) Raw(ctx context.Context, text string) ([]byte, error) {
-	return d.container.raw(ctx, text)
+	t := begin(ctx, d.connector.log, text)
+	json, err := d.container.raw(ctx, text)
+	if took, slow := t.isSlow(); slow {
+		t.tellRaw(took, text, err)
+	}
+	return json, err
 }
 
 // Reset deletes all nodes of a schema, links and lists included. Ids that the

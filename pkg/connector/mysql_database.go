@@ -91,7 +91,6 @@ func (d *mysqlDatabase) raw(ctx context.Context, text string) ([]byte, error) {
 		return nil, err
 	}
 	defer done()
-	begin(ctx, d.log, text)
 	found, err := conn.QueryContext(ctx, text)
 	if err != nil {
 		return nil, numbered(ctx, conn, err)

@@ -239,7 +239,6 @@ func (d *postgresSchema) raw(ctx context.Context, text string) ([]byte, error) {
 		return nil, err
 	}
 	defer release()
-	begin(ctx, d.log, text)
 	found, err := conn.Query(ctx, text, pgx.QueryExecModeDescribeExec)
 	if err != nil {
 		return nil, err

@@ -125,6 +125,16 @@ func (t *task) tell(s session, took time.Duration, text string, args []any, err 
 	c.log.LogAttrs(t, slog.LevelWarn, "slow statement", attributes...)
 }
 
+// tellRaw tells the log about slow raw SQL. Text and error hold values: without
+// them it is known by the request.
+func (t *task) tellRaw(took time.Duration, text string, err error) {
+	if !t.database.connector.config.LogValues {
+		word, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+		text, err = fmt.Sprintf("%.20s … (executeRaw, %d bytes)", word, len(text)), nil
+	}
+	t.tell(nil, took, text, nil, err)
+}
+
 // describe names the types of arguments, and their values when asked.
 func describe(args []any, values bool) string {
 	var b strings.Builder

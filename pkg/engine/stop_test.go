@@ -142,7 +142,13 @@ func TestSlowStatementIsLogged(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := deploy(t, c, music, engine.Options{})
+			s := deploy(t, c, music, engine.Options{RawAccess: true})
+			raw := fmt.Appendf(nil, `{"query": %q}`, rawText(t, "SELECT 'secret' AS a"))
+			s.Answer(connector.WithRequest(t.Context(), "local:0"), "local:0", raw)
+			sql := map[bool]string{true: `"sql":"SELECT 'secret' AS a"`, false: `"sql":"SELECT … (executeRaw, 20 bytes)"`}[values]
+			if text := log.text.String(); !strings.Contains(text, sql) || !strings.Contains(text, `"requestId":"local:0"`) || strings.Contains(text, "secret") != values {
+				t.Errorf("executeRaw is logged as %s", text)
+			}
 			body := []byte(`{"query": "{ tracks(where: {name: \"secret\", seconds: 7}, first: 5) { name } }"}`)
 			s.Answer(connector.WithRequest(t.Context(), "local:1"), "local:1", body)
 			if err := c.Close(); err != nil {
