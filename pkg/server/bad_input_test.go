@@ -6,8 +6,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/client"
 )
@@ -105,4 +107,62 @@ func TestHalfBody(t *testing.T) {
 		t.Errorf("got %q, want 400", answer)
 	}
 	noUsers(t, server+"/shop/dev")
+}
+
+// TestWire sends what clients may put on a connection, byte by byte, and looks at
+// the status of each answer. What is not whole, or says two things about its
+// length, stores nothing.
+func TestWire(t *testing.T) {
+	t.Parallel()
+	server := start(t, Config{})
+	deploy(t, client.New(server, "", nil), "shop", "dev", users)
+	const (
+		head = "POST /shop/dev HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+		asks = `{"query":"{ users { id } }"}`
+	)
+	length := func(body string) string { return fmt.Sprintf("Content-Length: %d\r\n", len(body)) }
+	whole := head + length(asks) + "\r\n" + asks
+	last := head + length(asks) + "Connection: close\r\n\r\n" + asks
+	for _, test := range []struct{ name, sent, want string }{
+		{"pipelined", whole + whole + last, "200 200 200"},
+		{"HTTP/1.0", strings.ReplaceAll(last, "HTTP/1.1", "HTTP/1.0"), "200"},
+		{"100-continue", head + length(asks) + "Expect: 100-continue\r\nConnection: close\r\n\r\n" + asks, "100 200"},
+		{"another expectation", head + length(asks) + "Expect: cookies\r\nConnection: close\r\n\r\n" + asks, "417"},
+		{"compressed", head + length(createsUser) + "Content-Encoding: gzip\r\nConnection: close\r\n\r\n" + createsUser, "415"},
+		{"cut by its length", head + length(createsUser[:len(createsUser)-1]) + "\r\n" + createsUser + "\r\n\r\n", "400 400"},
+		{"two lengths", head + length(createsUser) + "Content-Length: 1\r\n\r\n" + createsUser, "400"},
+		{"no length", head + "Content-Length: -1\r\n\r\n" + createsUser, "400"},
+		{"no body", head + "Connection: close\r\n\r\n" + createsUser, "400"},
+		{"unknown coding", head + "Transfer-Encoding: zip\r\n\r\n" + createsUser, "501"},
+		{"header flood", head + numberedHeaders(3000) + length(createsUser) + "\r\n" + createsUser, "431"},
+		{"long header", head + "X: " + strings.Repeat("x", 100<<10) + "\r\n" + length(createsUser) + "\r\n" + createsUser, "431"},
+		{"folded header", head + "X: a\r\nY : b\r\n" + length(createsUser) + "\r\n" + createsUser, "400"},
+		{"two hosts", head + "Host: y\r\n" + length(createsUser) + "\r\n" + createsUser, "400"},
+		{"no HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", "400"},
+	} {
+		connection, err := net.Dial("tcp", strings.TrimPrefix(server, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		connection.SetReadDeadline(time.Now().Add(time.Minute))
+		go io.WriteString(connection, test.sent) // the server may hang up before it has all
+		answer, _ := io.ReadAll(connection)
+		connection.Close()
+		var got []string
+		for _, line := range regexp.MustCompile(`HTTP/1\.[01] (\d+) `).FindAllStringSubmatch(string(answer), -1) {
+			got = append(got, line[1])
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s: got %v, want %s: %.500s", test.name, got, test.want, answer)
+		}
+	}
+	noUsers(t, server+"/shop/dev")
+}
+
+func numberedHeaders(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "X-%d: some more bytes of header\r\n", i)
+	}
+	return b.String()
 }

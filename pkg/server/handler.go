@@ -100,6 +100,10 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request, requestID string) 
 		answerText(w, r, http.StatusUnsupportedMediaType, "The request's Content-Type is not supported. Expected:\napplication/json")
 		return
 	}
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		answerText(w, r, http.StatusUnsupportedMediaType, "The request's Content-Encoding is not supported. Please send the body as it is.")
+		return
+	}
 	most := cmp.Or(s.config.BodyBytes, DefaultBodyBytes)
 	body, status, problem := readBody(w, r, most)
 	if status == http.StatusRequestEntityTooLarge {
