@@ -17,7 +17,7 @@ func (d *Document) checkLegacy(rules Rules) []Problem {
 	c := newChecker(d.written, rules)
 	for _, rule := range []func(){
 		c.reservedFields, c.allDuplicateFields, c.reservedNames, c.duplicateTypes, c.allMissingTypes,
-		c.relations10, c.scalarFields10, c.directives10, c.enums, c.typeDirectives, c.crossRenames, c.added, c.emptyTypes,
+		c.relations10, c.scalarFields10, c.directives10, c.enums, c.typeDirectives, c.crossRenames, c.added, c.fields10,
 	} {
 		rule()
 	}
@@ -28,9 +28,11 @@ func (d *Document) checkLegacy(rules Rules) []Problem {
 	return c.problems
 }
 
-// emptyTypes refuses types without fields: the hidden ones of 1.0 are in no API.
-func (c *checker) emptyTypes() {
+// fields10 refuses types without fields, because the hidden ones of 1.0 are in no
+// API, and scalars that the service has not.
+func (c *checker) fields10() {
 	for _, t := range c.doc.types {
+		c.addedScalars(t)
 		if len(t.fields) == 0 {
 			c.typ(t, "The type `%s` has no fields. It needs at least one.", t.name)
 		}
