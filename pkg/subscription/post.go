@@ -68,7 +68,7 @@ func newPost(h *Hub, mail Mail, log *slog.Logger) *post {
 	}
 }
 
-// listeners returns the servers that wait for a topic.
+// listeners returns the servers that wait for a topic, in order. Callers share the list and do not change it.
 func (p *post) listeners(t connector.Topic) []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -96,6 +96,9 @@ func (p *post) refresh() {
 	for _, l := range found {
 		topics[l.Topic] = append(topics[l.Topic], l.Server)
 	}
+	for _, servers := range topics {
+		slices.Sort(servers)
+	}
 	p.mu.Lock()
 	p.topics = topics
 	p.mu.Unlock()
@@ -115,7 +118,6 @@ func (p *post) publish(id project.ID, requestID string, events []plan.Event) {
 		if len(servers) == 0 {
 			continue
 		}
-		slices.Sort(servers)
 		key := strings.Join(servers, " ")
 		if letters[key] == nil {
 			letters[key] = &letter{servers: servers, Project: id, RequestID: requestID}
