@@ -52,7 +52,7 @@ type postgresRows struct {
 
 	text    string // of the statement
 	args    []any
-	session *postgresSession
+	session *postgresSession // nil when others follow on it at once
 	task    *task            // nil when the statement belongs to none
 	batch   pgx.BatchResults // that the rows are the last of; nil when they came alone
 }
@@ -80,7 +80,11 @@ func (r *postgresRows) close() error {
 	if r.batch != nil {
 		err = cmp.Or(err, r.batch.Close())
 	}
-	r.task.end(r.session, r.text, r.args, err)
+	var free session
+	if r.session != nil {
+		free = r.session
+	}
+	r.task.end(free, r.text, r.args, err)
 	if err != nil {
 		return statementError(r.text, err)
 	}

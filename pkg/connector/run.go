@@ -146,8 +146,10 @@ func (d *Database) answerWrite(ctx context.Context, a *answer, f *plan.Field) er
 	deletion, _ := f.Write.(*plan.Delete)
 	start := len(a.json)
 	var written Written
+	var answered bool
+	var failure error // of reading what is stored
 	err := d.repeated(ctx, isUpsert(*f), func(s session) error {
-		a.json, a.errors = a.json[:start], nil
+		a.json, a.errors, answered = a.json[:start], nil, false
 		var err error
 		if deletion != nil {
 			if err = d.answerFrom(ctx, s, a, selected(f.Read, deletion.Selector)); err != nil {
@@ -155,8 +157,19 @@ func (d *Database) answerWrite(ctx context.Context, a *answer, f *plan.Field) er
 			}
 		}
 		w := &writer{session: s, builder: d.builder, classify: d.classify, recording: d.recording}
-		written, err = w.write(ctx, f.Write)
-		return err
+		if written, err = w.write(ctx, f.Write); err != nil || f.Count || deletion != nil || !d.ends(s) {
+			return err
+		}
+		reads, stored := s.(ender).ending()
+		err = d.answerFrom(ctx, reads, a, writtenNode(f, written))
+		if !stored() {
+			answered = true
+			return err
+		}
+		if answered = !isOutdated(err); answered {
+			failure = err
+		}
+		return nil
 	})
 	switch {
 	case err != nil:
@@ -166,14 +179,28 @@ func (d *Database) answerWrite(ctx context.Context, a *answer, f *plan.Field) er
 		return nil
 	case deletion != nil:
 		return nil
+	case !answered:
+		a.json, a.errors = a.json[:start], nil
+		failure = d.answerRead(ctx, a, writtenNode(f, written))
 	}
-	id := f.Read.Model.ID()
-	err = d.answerRead(ctx, a, selected(f.Read, plan.Selector{Field: id, Value: written.ID}))
-	if err == nil && len(a.errors) == 0 && string(a.json[start:]) == "null" {
+	if failure == nil && len(a.errors) == 0 && string(a.json[start:]) == "null" {
 		// A nested write, or another request since, deleted the node. What was written stays.
-		err = fault.NotFound(f.Read.Model.Name, written.ID.String(), id.Name)
+		failure = fault.NotFound(f.Read.Model.Name, written.ID.String(), f.Read.Model.ID().Name)
 	}
-	return err
+	return failure
+}
+
+// writtenNode reads the node that a mutation answers.
+func writtenNode(f *plan.Field, w Written) *plan.Read {
+	return selected(f.Read, plan.Selector{Field: f.Read.Model.ID(), Value: w.ID})
+}
+
+// ends tells whether the transaction of a session may end with the mutation at
+// hand, and can do so with what is read behind it.
+func (d *Database) ends(s session) bool {
+	_, within := d.container.(*joined)
+	_, can := s.(ender)
+	return can && !within
 }
 
 // attempts is how often a transaction is tried that met others.
@@ -181,7 +208,8 @@ const attempts = 3
 
 // repeated runs do in one transaction, again when it met another one at the same
 // rows: the database took one of the two back, or both made the node of an
-// upsert. Prisma 1 answered 3010 or an internal error.
+// upsert. Prisma 1 answered 3010 or an internal error. So it does when it met a
+// table that changed.
 func (d *Database) repeated(ctx context.Context, upserts bool, do func(session) error) error {
 	noted := d.recording.length()
 	for n := 1; ; n++ {
@@ -190,7 +218,7 @@ func (d *Database) repeated(ctx context.Context, upserts bool, do func(session) 
 			d.recording.cut(noted)
 		}
 		kind := d.classify(err).Kind
-		met := kind == dialect.Deadlock || upserts && kind == dialect.UniqueViolation
+		met := kind == dialect.Deadlock || upserts && kind == dialect.UniqueViolation || isOutdated(err)
 		if err == nil || !met || n == attempts {
 			return err
 		}

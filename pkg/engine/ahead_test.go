@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -46,6 +47,38 @@ func TestTablesThatChangeUnderPreparedStatements(t *testing.T) {
 					t.Errorf("after %s\ngot  %s\nwant %s", changes, got, want)
 				}
 			}
+		}
+	})
+}
+
+// What a mutation answers is read with its end, also from a table that has
+// changed meanwhile, and it is stored once.
+func TestMutationsOfTablesThatChange(t *testing.T) {
+	t.Parallel()
+	connectortest.EachConfig(t, func(t *testing.T, config connector.Config) {
+		if config.Connector != "postgres" {
+			t.Skip("changes columns in the words of PostgreSQL")
+		}
+		config.ConnectionLimit = 2
+		s := deploy(t, connectortest.Open(t, config), music, engine.Options{RawAccess: true})
+		mutations := []string{
+			`mutation { createArtist(data: { name: "one" }) { name } }`,
+			`mutation { createArtist(data: { name: "two", albums: { create: [{ title: "a", tracks: { create: [{ name: "t", tags: { set: ["x"] } }] } }] } }) { name albums { title tracks { name tags } } } }`,
+		}
+		var made int
+		for _, change := range []string{`SELECT 1`, `ALTER TABLE "test$dev"."Artist" ALTER COLUMN "name" TYPE varchar(200)`, `ALTER TABLE "test$dev"."Track" ALTER COLUMN "name" TYPE varchar(200)`} {
+			ask(t, s, rawText(t, change), "null")
+			for range 3 {
+				for _, mutation := range mutations {
+					made++
+					if answer := ask(t, s, mutation, "null"); bytes.Contains(answer, []byte(`"errors"`)) || !bytes.Contains(answer, []byte(`{"name":"`)) {
+						t.Errorf("after %s: %s", change, answer)
+					}
+				}
+			}
+		}
+		if answer := ask(t, s, `{ artistsConnection { aggregate { count } } }`, "null"); !bytes.Contains(answer, fmt.Appendf(nil, `"count":%d}`, made)) {
+			t.Errorf("got %s, want %d", answer, made)
 		}
 	})
 }
