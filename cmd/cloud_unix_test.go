@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/auth"
+	"github.com/prisma1-go/prisma1/pkg/cluster"
 	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/connector/connectortest"
 	"github.com/prisma1-go/prisma1/pkg/cuid"
@@ -172,10 +173,11 @@ func (s *screen) allows(c *ownCloud) {
 // shortens puts a key into config.yml that ends in an hour.
 func (c *ownCloud) shortens(home string) {
 	c.t.Helper()
-	path := filepath.Join(home, ".prisma", "config.yml")
-	config := readFile(c.t, path)
-	key := after(c.t, config, "cloudSessionKey: ")
-	login, err := auth.ReadLogin(key)
+	registry, err := cluster.Open(home)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	login, err := auth.ReadLogin(registry.SessionKey())
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -191,7 +193,8 @@ func (c *ownCloud) shortens(home string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(strings.Replace(config, key, short, 1)), 0o600); err != nil {
+	registry.SetSessionKey(short)
+	if err := registry.Save(); err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -465,7 +468,39 @@ func TestCloudWithNpmCLI(t *testing.T) {
 	if answer, err := post(c.sandbox+"/jane/shop/dev", `{ users { id } }`, ""); err != nil || !strings.Contains(answer, `"code":3016`) {
 		t.Errorf("the service is still there: %s, %v", answer, err)
 	}
+	// It renews its key and lists the servers of its cloud at one fixed address. When that leads to the cloud, both work.
+	led := c.atFixedAddress(dir)
+	c.shortens(filepath.Join(dir, ".home"))
+	deploy := npm("deploy")
+	deploy.Env = append(deploy.Env, led...)
+	if said, err := deploy.CombinedOutput(); err != nil || !strings.Contains(string(said), "to server `sandbox`") {
+		t.Errorf("deploy to a server that the cloud names: %v %s", err, said)
+	}
+	registry, err := cluster.Open(filepath.Join(dir, ".home"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if login, err := auth.ReadLogin(registry.SessionKey()); err != nil || time.Until(login.Expires) < 48*time.Hour {
+		t.Errorf("the key was not renewed: %+v, %v", login, err)
+	}
+	if said, err := npm("delete", "--force").CombinedOutput(); err != nil {
+		t.Errorf("delete: %v %s", err, said)
+	}
 	if said, err := npm("list").CombinedOutput(); err != nil || strings.Contains(string(said), "shop") {
 		t.Errorf("list after delete: %v %s", err, said)
 	}
+}
+
+// atFixedAddress lets https://api.cloud.prisma.sh lead to the cloud, for a process of Node (18 or
+// newer) with the environment that it returns. To others that is for DNS and a certificate.
+func (c *ownCloud) atFixedAddress(dir string) []string {
+	c.t.Helper()
+	hook := filepath.Join(dir, "lead.js")
+	const script = `const send = globalThis.fetch
+globalThis.fetch = (to, ...rest) => send(to === "https://api.cloud.prisma.sh" ? %q : to, ...rest)
+`
+	if err := os.WriteFile(hook, []byte(fmt.Sprintf(script, c.url)), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	return []string{"NODE_OPTIONS=--require " + hook}
 }
