@@ -44,7 +44,7 @@ func (s *Service) Execute(ctx context.Context, requestID string, request graphql
 		s.count(errs)
 		return graphql.AppendAnswer(nil, nil, errs)
 	}
-	return s.execute(ctx, requestID, doc, request, nil)
+	return s.execute(ctx, requestID, doc, request, graphql.NewAllowance(s.options.Limits.Introspection))
 }
 
 // A Subscription is a subscription that fits its service, with its variables.

@@ -74,6 +74,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, requestID strin
 	}
 	c := newSession(s.sockets, protocol, id, requestID)
 	if !s.sockets.admit(c) {
+		c.stop()
 		w.Header().Set("Retry-After", "1")
 		answerText(w, r, http.StatusServiceUnavailable, "The server has too many WebSocket connections, or stops. Please try again in a moment.")
 		return

@@ -149,6 +149,7 @@ func TestSocketLimits(t *testing.T) {
 	t.Parallel()
 	limits := graphql.DefaultLimits()
 	limits.QueryBytes, limits.Tokens, limits.Depth, limits.Aliases, limits.Directives = 300, 60, 3, 4, 2
+	limits.Introspection = 100
 	url := start(t, Config{Limits: limits, BodyBytes: 5000})
 	deploy(t, client.New(url, "", nil), "shop", "dev", "type User { id: ID! @id name: String friends: [User] @relation(name: \"F\") of: [User] @relation(name: \"F\") }")
 	modern, legacy := enter(t, url+"/shop/dev", "graphql-transport-ws"), enter(t, url+"/shop/dev", "graphql-ws")
@@ -174,6 +175,11 @@ func TestSocketLimits(t *testing.T) {
 			t.Errorf("legacy: %s, want %s", got, want)
 		}
 	}
+	modern.ask("subscribe", "1", "{ __schema { types { name } } }")
+	if got := modern.read(); !strings.Contains(got, `"code":3212`) {
+		t.Errorf("introspection: %s, want code 3212", got)
+	}
+	modern.want(`{"id":"1","type":"complete"}`)
 	modern.send(`{"type":"subscribe","id":"1","payload":{"query":"subscription ($n: String) { user(where: { node: { name: $n } }) { mutation } }","variables":{"n":"` + strings.Repeat("x", 300) + `"}}}`)
 	modern.want(`{"id":"1","payload":[{"message":"The subscription is longer than 300 bytes, its variables included.","code":3201}],"type":"error"}`)
 	modern.ask("subscribe", "1", strings.Repeat(" ", 6000))

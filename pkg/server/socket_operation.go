@@ -108,7 +108,8 @@ func (o *operation) run(request graphql.Request) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			o.server.log.Error("operation panicked", "requestId", o.requestID, "cause", cause, "stack", string(debug.Stack()))
-			o.fail("", graphql.Errors{graphql.Failure(errors.New("panic"), o.requestID)})
+			failure := graphql.Failure(errors.New("panic"), o.requestID)
+			o.fail(failure.Message, graphql.Errors{failure})
 		}
 	}()
 	select {
