@@ -78,12 +78,17 @@ func replaceFile(path string, text []byte, mode fs.FileMode) error {
 	return os.Rename(temp.Name(), path)
 }
 
+const byteOrderMark = "\ufeff"
+
 // with returns text with a property set. Each way of writing it is tried until one
 // leaves all other properties as they were.
 func with(text []byte, property, value string) ([]byte, error) {
 	before, err := parse(text)
 	if err != nil {
 		return nil, err
+	}
+	if bytes.LastIndex(text, []byte(byteOrderMark)) > 0 {
+		return nil, fmt.Errorf("the place of the %s in this file is not clear: it has the character U+FEFF in its midst", property)
 	}
 	want := decode(before)
 	want[property] = value
