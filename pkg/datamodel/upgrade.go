@@ -77,8 +77,19 @@ type upgrade struct {
 	edits   []Edit
 }
 
-func (u *upgrade) replace(s span, text string) { u.edits = append(u.edits, Edit{s.start, s.end, text}) }
-func (u *upgrade) insert(at int, text string)  { u.replace(span{at, at}, text) }
+// replace writes a text in place of another; a name that follows at once stays one of its own.
+func (u *upgrade) replace(s span, text string) {
+	if text != "" && s.end < len(u.text) && isNamePart(text[len(text)-1]) && isNamePart(u.text[s.end]) {
+		text += " "
+	}
+	u.edits = append(u.edits, Edit{s.start, s.end, text})
+}
+
+func isNamePart(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}
+
+func (u *upgrade) insert(at int, text string) { u.replace(span{at, at}, text) }
 
 // nameRelations gives each relation a name that a type can have, too.
 func (u *upgrade) nameRelations() {
@@ -146,11 +157,7 @@ func (u *upgrade) field(f *fieldDef, at fieldSpan) {
 	case field.IsRelation():
 		u.relation(f, field, at)
 	case field.IsID() && isUnique:
-		id := "@id"
-		if len(unique.values) > 0 {
-			id += " " // a name may follow the bracket at once
-		}
-		u.replace(unique.span, id)
+		u.replace(unique.span, "@id")
 	case field.IsCreatedAt() || field.IsUpdatedAt():
 		u.insert(at.end, " @"+f.name)
 	case field.List:
