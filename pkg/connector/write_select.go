@@ -158,6 +158,9 @@ func (w *writer) matching(ctx context.Context, model *schema.Model, filter plan.
 		b.SQL(joint)
 		writeFilter(b, "t", filter)
 	}
+	if b.Facts().RowLocks { // two who take the same nodes in one order do not wait for each other
+		b.SQL("\nORDER BY ").Column("t", key.Column())
+	}
 	keep(b)
 	return w.values(ctx, b.Statement(), key.Type)
 }
