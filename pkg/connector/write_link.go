@@ -2,7 +2,9 @@ package connector
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/cuid"
 	"github.com/prisma1-go/prisma1/pkg/dialect"
@@ -68,25 +70,62 @@ func (w *writer) children(ctx context.Context, f *schema.Field, parents []scalar
 	return all, err
 }
 
+// An end is nodes and the field behind which their links lie.
+type end struct {
+	field *schema.Field
+	ids   []scalar.Value
+}
+
 // attach links children to a parent. Where an end takes only one link, the one
 // it had goes.
 func (w *writer) attach(ctx context.Context, f *schema.Field, parent scalar.Value, children ...scalar.Value) error {
-	if err := w.release(ctx, f, parent); err != nil {
-		return err
-	}
-	if err := w.release(ctx, f.Back(), children...); err != nil {
+	if err := w.release(ctx, end{f, []scalar.Value{parent}}, end{f.Back(), children}); err != nil {
 		return err
 	}
 	return w.join(ctx, f, parent, children)
 }
 
-// release removes the links of a to-one field before its nodes get others. A
+// release removes the links of to-one fields before their nodes get others. A
 // field that owns its column needs no statement: the column is overwritten.
-func (w *writer) release(ctx context.Context, f *schema.Field, ids ...scalar.Value) error {
-	if f.List || f.OwnsColumn() {
+func (w *writer) release(ctx context.Context, ends ...end) error {
+	ends = slices.DeleteFunc(ends, func(e end) bool { return e.field.List || e.field.OwnsColumn() })
+	if err := w.keepEnds(ctx, ends...); err != nil {
+		return err
+	}
+	for _, e := range ends {
+		if err := w.detachAll(ctx, e.field, e.ids...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepEnds keeps others from nodes until the transaction ends, so that of two
+// who link the same node the second one sees what the first one did. All take
+// them in the same order.
+func (w *writer) keepEnds(ctx context.Context, ends ...end) error {
+	if !w.builder().Facts().RowLocks {
 		return nil
 	}
-	return w.detachAll(ctx, f, ids...)
+	byModel := make(map[*schema.Model][]scalar.Value)
+	for _, e := range ends {
+		byModel[e.field.Model] = append(byModel[e.field.Model], e.ids...)
+	}
+	byName := func(a, b *schema.Model) int { return strings.Compare(a.Name, b.Name) }
+	for _, model := range slices.SortedFunc(maps.Keys(byModel), byName) {
+		key := model.ID().Column()
+		err := chunks(byModel[model], func(chunk []scalar.Value) error {
+			b := w.builder()
+			b.SQL("SELECT ").Name(key).SQL("\nFROM ").Table(model.Table())
+			writeAmong(b.SQL("\nWHERE "), key, chunk)
+			keep(b.SQL("\nORDER BY ").Name(key))
+			return w.run(ctx, model, b.Statement())
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // detachAll removes all links of nodes behind a field.

@@ -151,7 +151,7 @@ func (w *writer) nestedCreate(ctx context.Context, p parent, f *schema.Field, cr
 			return err
 		}
 	}
-	if err := w.release(ctx, f, p.id); err != nil {
+	if err := w.release(ctx, end{f, []scalar.Value{p.id}}); err != nil {
 		return err
 	}
 	row, rest, err := w.newRow(ctx, create)
@@ -213,6 +213,9 @@ func (w *writer) checkChildless(ctx context.Context, p parent, f *schema.Field) 
 	case f.Required:
 		return requiredRelation(f)
 	}
+	if err := w.keepEnds(ctx, end{f, []scalar.Value{p.id}}); err != nil {
+		return err
+	}
 	_, found, err := w.child(ctx, f, p.id)
 	if err == nil && found {
 		err = requiredRelation(f)
@@ -242,6 +245,9 @@ func (w *writer) connectable(ctx context.Context, p parent, n *plan.NestedConnec
 	}
 	child, err := w.find(ctx, n.Selector)
 	if err != nil || !f.Required || back.List {
+		return child, err
+	}
+	if err := w.keepEnds(ctx, end{back, []scalar.Value{child}}); err != nil {
 		return child, err
 	}
 	_, found, err := w.child(ctx, back, child)

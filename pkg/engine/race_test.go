@@ -83,6 +83,41 @@ func TestRacingClients(t *testing.T) {
 	})
 }
 
+// TestOneLink lets clients link one badge, and one heir, with several owners at
+// once, from either side: one link stays.
+func TestOneLink(t *testing.T) {
+	t.Parallel()
+	connectortest.Each(t, func(t *testing.T, c *connector.Connector) {
+		s := deploy(t, c, club, engine.Options{})
+		ask(t, s, `mutation { createBadge(data: { name: "b" }) { id } createOwner(data: { name: "h" }) { id } }`, "null")
+		var group sync.WaitGroup
+		for i := range 8 {
+			ask(t, s, fmt.Sprintf(`mutation { createOwner(data: { name: "%d" }) { id } }`, i), "null")
+		}
+		for i := range 8 {
+			group.Go(func() {
+				for range 5 {
+					for _, m := range []string{
+						`updateOwner(where: { name: "%d" }, data: { badge: { connect: { name: "b" } } }) { id }`,
+						`updateBadge(where: { name: "b" }, data: { owner: { connect: { name: "%d" } } }) { id }`,
+						`updateOwner(where: { name: "%d" }, data: { heir: { connect: { name: "h" } } }) { id }`,
+						`updateOwner(where: { name: "h" }, data: { heirOf: { connect: { name: "%d" } } }) { id }`,
+					} {
+						if got := ask(t, s, "mutation { "+fmt.Sprintf(m, i)+" }", "null"); strings.Contains(string(got), "errors") {
+							t.Error(string(got))
+						}
+					}
+				}
+			})
+		}
+		group.Wait()
+		left := read[struct{ Badges, Heirs []struct{ ID string } }](t, s, `{ badges: owners(where: { badge: { name: "b" } }) { id } heirs: owners(where: { heir: { name: "h" } }) { id } }`)
+		if len(left.Badges) != 1 || len(left.Heirs) != 1 {
+			t.Errorf("%d owners have the badge and %d the heir", len(left.Badges), len(left.Heirs))
+		}
+	})
+}
+
 // checkClub looks at what the clients left: links are the same from both
 // sides, and pets come and change by threes.
 func checkClub(t *testing.T, s *engine.Service) {
@@ -103,8 +138,14 @@ func checkClub(t *testing.T, s *engine.Service) {
 		if len(o.Pets) != 3 || o.Pets[0] != o.Pets[1] || o.Pets[1] != o.Pets[2] {
 			t.Errorf("owner %s has pets %v", o.Name, o.Pets)
 		}
-		if o.Badge != nil && !is(o.Badge.Owner, o.Name) || o.Heir != nil && !is(o.Heir.HeirOf, o.Name) || o.HeirOf != nil && !is(o.HeirOf.Heir, o.Name) {
-			t.Errorf("owner %s has links of one side", o.Name)
+		for side, right := range map[string]bool{
+			"badge":  o.Badge == nil || is(o.Badge.Owner, o.Name),
+			"heir":   o.Heir == nil || is(o.Heir.HeirOf, o.Name),
+			"heirOf": o.HeirOf == nil || is(o.HeirOf.Heir, o.Name),
+		} {
+			if !right {
+				t.Errorf("owner %s: the node behind %s is linked with another one", o.Name, side)
+			}
 		}
 	}
 	if len(left.Pets) != 3*len(left.Owners) {
