@@ -90,8 +90,16 @@ func postgresSettings(config Config) (*pgxpool.Config, error) {
 	c.ConnectTimeout = connectTime
 	c.RuntimeParams = map[string]string{"application_name": "prisma1", "timezone": "UTC"}
 	c.BuildContextWatcherHandler = newPostgresStop
+	c.AfterConnect = func(ctx context.Context, conn *pgconn.PgConn) error {
+		_, err := conn.Exec(ctx, interpreted).ReadAll()
+		return err
+	}
 	return settings, nil
 }
+
+// interpreted switches off that PostgreSQL compiles large statements (there is
+// no such setting before 11): that takes seconds, for which it cannot be stopped.
+const interpreted = "SELECT set_config(name, 'off', false) FROM pg_settings WHERE name = 'jit'"
 
 // settle connects once and waits for a server that is not up yet. A database
 // that is not there is made; that it cannot be made is said by the next try.

@@ -2,6 +2,7 @@ package connector
 
 import (
 	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/plan"
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
@@ -13,16 +14,29 @@ import (
 // nodes are asked for with EXISTS; Prisma 1's NOT IN
 // (FilterConditionBuilder.scala) met nothing as soon as one row had no link.
 func writeFilter(b *dialect.Builder, alias string, filter plan.Filter) {
+	fence := ""
+	if _, related := plan.Conditions(filter); related > mostJoined {
+		fence = b.Facts().Fence
+	}
+	writeCondition(b, alias, filter, fence)
+}
+
+// mostJoined is how many subselects of a filter a database may turn into joins.
+// The time it takes to find an order for them grows beyond all bounds.
+const mostJoined = 8
+
+// writeCondition is writeFilter; fence stands at the end of each subselect.
+func writeCondition(b *dialect.Builder, alias string, filter plan.Filter, fence string) {
 	switch f := filter.(type) {
 	case nil:
 		b.SQL("1 = 1")
 	case plan.And:
-		writeFilters(b, alias, f.Filters, " AND ", "1 = 1")
+		writeConditions(b, alias, f.Filters, " AND ", "1 = 1", fence)
 	case plan.Or:
-		writeFilters(b, alias, f.Filters, " OR ", "1 = 0")
+		writeConditions(b, alias, f.Filters, " OR ", "1 = 0", fence)
 	case plan.Not:
 		b.SQL("NOT (")
-		writeFilter(b, alias, f.Filter)
+		writeCondition(b, alias, f.Filter, fence)
 		b.SQL(")")
 	case plan.Compare:
 		writeCompare(b, alias, f)
@@ -40,12 +54,43 @@ func writeFilter(b *dialect.Builder, alias string, filter plan.Filter) {
 	case plan.FullText:
 		b.FullText(alias, f.Model.Table(), f.Model.FullTextColumns(), f.Words)
 	case plan.Related:
-		writeRelated(b, alias, f)
+		writeRelated(b, alias, f, fence)
 	}
 }
 
-// writeFilters writes several filters with word between them; empty stands for none.
-func writeFilters(b *dialect.Builder, alias string, filters []plan.Filter, word, empty string) {
+// mostRelated is how many conditions of a filter may be about related nodes.
+const mostRelated = 400
+
+// checkFilter returns fault.LongFilter when a filter has more conditions than a statement takes.
+func checkFilter(facts *dialect.Facts, filter plan.Filter) error {
+	if filter == nil {
+		return nil
+	}
+	all, related := plan.Conditions(filter)
+	switch {
+	case related > mostRelated:
+		return fault.LongFilter(mostRelated, "conditions on related nodes")
+	case all > facts.MaxFilter:
+		return fault.LongFilter(facts.MaxFilter, "conditions")
+	}
+	return nil
+}
+
+// checkFilters is checkFilter for a read and all below it.
+func checkFilters(facts *dialect.Facts, read *plan.Read) error {
+	if err := checkFilter(facts, read.Filter); err != nil {
+		return err
+	}
+	for _, child := range read.Children {
+		if err := checkFilters(facts, child); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeConditions writes several filters with word between them; empty stands for none.
+func writeConditions(b *dialect.Builder, alias string, filters []plan.Filter, word, empty, fence string) {
 	if len(filters) == 0 {
 		b.SQL(empty)
 		return
@@ -55,7 +100,7 @@ func writeFilters(b *dialect.Builder, alias string, filters []plan.Filter, word,
 		if i > 0 {
 			b.SQL(word)
 		}
-		writeFilter(b, alias, f)
+		writeCondition(b, alias, f, fence)
 	}
 	b.SQL(")")
 }
@@ -130,7 +175,7 @@ func writeIn(b *dialect.Builder, alias string, f plan.In) {
 }
 
 // writeRelated writes a condition on the nodes behind a relation field.
-func writeRelated(b *dialect.Builder, alias string, f plan.Related) {
+func writeRelated(b *dialect.Builder, alias string, f plan.Related, fence string) {
 	if f.Field.OwnsColumn() && f.Filter == nil && f.Quantifier != plan.Every {
 		b.Column(alias, f.Field.Relation.Column(f.Field.Side.Other()))
 		if f.Quantifier == plan.None {
@@ -148,13 +193,13 @@ func writeRelated(b *dialect.Builder, alias string, f plan.Related) {
 	switch {
 	case f.Quantifier == plan.Every:
 		b.SQL(" AND NOT (")
-		writeFilter(b, child, f.Filter)
+		writeCondition(b, child, f.Filter, fence)
 		b.SQL(")")
 	case f.Filter != nil:
 		b.SQL(" AND ")
-		writeFilter(b, child, f.Filter)
+		writeCondition(b, child, f.Filter, fence)
 	}
-	b.SQL(")")
+	b.SQL(fence).SQL(")")
 }
 
 // writeLinked writes the tables behind a relation field of alias and the

@@ -98,6 +98,9 @@ func (d *Database) answerFrom(ctx context.Context, s session, a *answer, read *p
 	if isSpent(ctx) {
 		return fault.LargeAnswer(d.connector.config.AnswerBytes)
 	}
+	if err := checkFilters(d.connector.Facts(), read); err != nil {
+		return err
+	}
 	r := &reader{session: s, builder: d.builder, most: d.connector.config.Nodes}
 	defer r.release()
 	l, err := r.root(ctx, read)

@@ -146,6 +146,9 @@ func (w *writer) lookupAll(ctx context.Context, field *schema.Field, selectors [
 func (w *writer) matching(ctx context.Context, model *schema.Model, filter plan.Filter, behind *behind) ([]scalar.Value, error) {
 	key := model.ID()
 	b := w.builder()
+	if err := checkFilter(b.Facts(), filter); err != nil {
+		return nil, err
+	}
 	b.SQL("SELECT ").Column("t", key.Column()).SQL("\nFROM ").Table(model.Table()).SQL(" AS t")
 	joint := "\nWHERE "
 	if behind != nil {

@@ -38,6 +38,8 @@ type Facts struct {
 	Name        string                       // "sqlite", as written in the server's configuration
 	Quote       byte                         // around identifiers
 	MaxArgs     int                          // bound parameters per statement
+	MaxFilter   int                          // conditions of one filter that a statement takes in bearable time
+	Fence       string                       // at the end of a subselect: it does not become a join
 	Returning   bool                         // INSERT … RETURNING works
 	DDLInTx     bool                         // changes of tables can be rolled back
 	Windows     bool                         // ROW_NUMBER() OVER (…) works

@@ -17,6 +17,7 @@ const (
 	ValueTooDeep      Code = 3211
 	TooMuchSchema     Code = 3212
 	AnswerTooLarge    Code = 3213
+	FilterTooLong     Code = 3214
 )
 
 // Crowd is the fault of a call for which there is no place to wait (RequestThrottler.scala).
@@ -69,6 +70,11 @@ func LargeIntrospection(most int) *Error {
 // LongSubscription is the fault of a subscription that has more than most bytes, with its variables.
 func LongSubscription(most int) *Error {
 	return New(QueryTooLong, "The subscription is longer than %d bytes, its variables included.", most)
+}
+
+// LongFilter is the fault of a filter with more than most of something.
+func LongFilter(most int, of string) *Error {
+	return New(FilterTooLong, "The filter has more than %d %s. Please use _in where values are compared with one field, or ask in parts.", most, of)
 }
 
 // ManyNodes is the fault of a level of a query that has more than most nodes.

@@ -53,6 +53,32 @@ func (In) filter()      {}
 func (IsNull) filter()  {}
 func (Related) filter() {}
 
+// Conditions is how many conditions a filter has, and how many of them are about related nodes.
+func Conditions(filter Filter) (all, related int) {
+	switch f := filter.(type) {
+	case nil:
+		return 0, 0
+	case And:
+		return conditions(f.Filters)
+	case Or:
+		return conditions(f.Filters)
+	case Not:
+		return Conditions(f.Filter)
+	case Related:
+		all, related = Conditions(f.Filter)
+		return all + 1, related + 1
+	}
+	return 1, 0
+}
+
+func conditions(filters []Filter) (all, related int) {
+	for _, f := range filters {
+		a, r := Conditions(f)
+		all, related = all+a, related+r
+	}
+	return all, related
+}
+
 // Op is a comparison.
 type Op uint8
 

@@ -26,6 +26,7 @@ var facts = dialect.Facts{
 	Name:        "mysql",
 	Quote:       '`',
 	MaxArgs:     65535,
+	MaxFilter:   10_000,
 	NullsFirst:  true,
 	FoldedNames: true,
 	Names:       datamodel.Names{Longest: 64, LongestTable: 64 - len("_ibfk_99"), BasicPlane: true}, // foreign keys are called so

@@ -21,6 +21,8 @@ var facts = dialect.Facts{
 	Name:      "postgres",
 	Quote:     '"',
 	MaxArgs:   65535,
+	MaxFilter: 10_000,
+	Fence:     " OFFSET 0",
 	Returning: true,
 	DDLInTx:   true,
 	Windows:   true,

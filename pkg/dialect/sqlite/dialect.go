@@ -21,6 +21,7 @@ var facts = dialect.Facts{
 	Name:        "sqlite",
 	Quote:       '"',
 	MaxArgs:     32766,
+	MaxFilter:   900, // an expression may be 1,000 deep, and time grows with the square of subselects
 	Returning:   true,
 	DDLInTx:     true,
 	Windows:     true,
