@@ -3,7 +3,6 @@ package mysql
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -13,24 +12,15 @@ import (
 
 // Details returns what Inspect leaves out of a database.
 func (Dialect) Details(ctx context.Context, db dialect.Querier, schema string) (*relational.Details, error) {
-	in := &inspection{ctx: ctx, db: db, schema: schema}
-	d := &relational.Details{Columns: make(map[[2]string]relational.ColumnDetails)}
-	for _, part := range []struct {
-		of   string
-		read func(*relational.Details) error
-	}{
-		{"defaults and comments", in.columnDetails},
-		{"views", in.otherTables},
-		{"wide foreign keys", in.wideKeys},
-	} {
-		if err := part.read(d); err != nil {
-			return nil, fmt.Errorf("inspect %s: %w", part.of, err)
-		}
-	}
-	return d, nil
+	in := &inspection{ctx: ctx, db: db, schema: schema, details: &relational.Details{Columns: make(map[[2]string]relational.ColumnDetails)}}
+	return in.details, dialect.ReadParts(
+		dialect.Part{Of: "defaults and comments", Read: in.columnDetails},
+		dialect.Part{Of: "views", Read: in.otherTables},
+		dialect.Part{Of: "wide foreign keys", Read: in.wideKeys},
+	)
 }
 
-func (in *inspection) columnDetails(d *relational.Details) error {
+func (in *inspection) columnDetails() error {
 	const query = `SELECT c.table_name, c.column_name, c.column_type, c.column_default, c.extra, c.column_comment,
   version() LIKE '%MariaDB%' AS maria
 FROM information_schema.columns AS c
@@ -49,7 +39,7 @@ ORDER BY c.table_name, c.ordinal_position`
 			c.Default, c.Computed = readDefault(value.String, strings.ToUpper(extra), maria)
 		}
 		if c.Default != nil || c.Computed != "" || c.Comment != "" || c.Values != nil {
-			d.Columns[[2]string{table, column}] = c
+			in.details.Columns[[2]string{table, column}] = c
 		}
 		return nil
 	})
@@ -102,7 +92,7 @@ func enumValues(native string) []string {
 }
 
 // otherTables reads views and comments on tables.
-func (in *inspection) otherTables(d *relational.Details) error {
+func (in *inspection) otherTables() error {
 	const query = `SELECT t.table_name, t.table_type, coalesce(t.table_comment, '') AS comment, group_concat(c.column_name ORDER BY c.ordinal_position SEPARATOR ', ') AS columns
 FROM information_schema.tables AS t
 JOIN information_schema.columns AS c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
@@ -116,9 +106,9 @@ ORDER BY t.table_name`
 		}
 		switch {
 		case kind == "VIEW":
-			d.Asides = append(d.Asides, relational.Aside{Kind: relational.View, Table: table, Detail: strings.Split(columns, ", ")})
+			in.details.Asides = append(in.details.Asides, relational.Aside{Kind: relational.View, Table: table, Detail: strings.Split(columns, ", ")})
 		case kind == "BASE TABLE" && comment != "":
-			d.Asides = append(d.Asides, relational.Aside{Kind: relational.TableComment, Table: table, Detail: []string{comment}})
+			in.details.Asides = append(in.details.Asides, relational.Aside{Kind: relational.TableComment, Table: table, Detail: []string{comment}})
 		}
 		return nil
 	})
@@ -126,7 +116,7 @@ ORDER BY t.table_name`
 
 // wideKeys reads the references of several columns. Those to other databases
 // are among the foreign keys of Inspect.
-func (in *inspection) wideKeys(d *relational.Details) error {
+func (in *inspection) wideKeys() error {
 	const query = `SELECT k.table_name, group_concat(k.column_name ORDER BY k.ordinal_position SEPARATOR ', ') AS columns,
   concat(max(k.referenced_table_name), ' (', group_concat(k.referenced_column_name ORDER BY k.ordinal_position SEPARATOR ', '), ')') AS target
 FROM information_schema.key_column_usage AS k
@@ -141,7 +131,7 @@ ORDER BY k.table_name, k.constraint_name`
 			return err
 		}
 		a.Detail = strings.Split(columns, ", ")
-		d.Asides = append(d.Asides, a)
+		in.details.Asides = append(in.details.Asides, a)
 		return nil
 	})
 }

@@ -3,7 +3,6 @@ package mysql
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -18,17 +17,13 @@ import (
 // data, and for Json, which lies in the same type of column as String.
 func (Dialect) Inspect(ctx context.Context, db dialect.Querier, schema string) ([]*relational.Table, error) {
 	in := &inspection{ctx: ctx, db: db, schema: schema, byName: make(map[string]*relational.Table)}
-	for _, part := range []struct {
-		of   string
-		read func() error
-	}{
-		{"columns", in.columns},
-		{"indexes", in.indexes},
-		{"foreign keys", in.foreignKeys},
-	} {
-		if err := part.read(); err != nil {
-			return nil, fmt.Errorf("inspect %s: %w", part.of, err)
-		}
+	err := dialect.ReadParts(
+		dialect.Part{Of: "columns", Read: in.columns},
+		dialect.Part{Of: "indexes", Read: in.indexes},
+		dialect.Part{Of: "foreign keys", Read: in.foreignKeys},
+	)
+	if err != nil {
+		return nil, err
 	}
 	slices.SortFunc(in.tables, func(a, b *relational.Table) int { return strings.Compare(a.Name, b.Name) })
 	return in.tables, nil
@@ -41,6 +36,8 @@ type inspection struct {
 	schema string
 	tables []*relational.Table
 	byName map[string]*relational.Table
+
+	details *relational.Details // of Details, nil for Inspect
 }
 
 // columns reads the columns. The type of a column whose collation is not that
@@ -141,15 +138,5 @@ ORDER BY k.table_name, k.constraint_name, k.ordinal_position`
 // each calls f for every row of a query about the database.
 func (in *inspection) each(query string, f func(*sql.Rows) error) error {
 	schema := sql.NullString{String: in.schema, Valid: in.schema != ""}
-	rows, err := in.db.QueryContext(in.ctx, query, schema)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := f(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return dialect.EachRow(in.ctx, in.db, f, query, schema)
 }

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -13,25 +12,16 @@ import (
 
 // Details returns what Inspect leaves out of a schema.
 func (Dialect) Details(ctx context.Context, db dialect.Querier, schema string) (*relational.Details, error) {
-	in := &inspection{ctx: ctx, db: db, schema: schema}
-	d := &relational.Details{Columns: make(map[[2]string]relational.ColumnDetails)}
-	for _, part := range []struct {
-		of   string
-		read func(*relational.Details) error
-	}{
-		{"defaults and comments", in.columnDetails},
-		{"enum types", in.enumValues},
-		{"views and partitions", in.otherTables},
-		{"wide foreign keys", in.wideKeys},
-	} {
-		if err := part.read(d); err != nil {
-			return nil, fmt.Errorf("inspect %s: %w", part.of, err)
-		}
-	}
-	return d, nil
+	in := &inspection{ctx: ctx, db: db, schema: schema, details: &relational.Details{Columns: make(map[[2]string]relational.ColumnDetails)}}
+	return in.details, dialect.ReadParts(
+		dialect.Part{Of: "defaults and comments", Read: in.columnDetails},
+		dialect.Part{Of: "enum types", Read: in.enumValues},
+		dialect.Part{Of: "views and partitions", Read: in.otherTables},
+		dialect.Part{Of: "wide foreign keys", Read: in.wideKeys},
+	)
 }
 
-func (in *inspection) columnDetails(d *relational.Details) error {
+func (in *inspection) columnDetails() error {
 	const query = `SELECT t.relname::text, c.attname::text,
   coalesce(pg_get_expr(d.adbin, d.adrelid), '') AS "default", coalesce(col_description(t.oid, c.attnum), '') AS comment
 FROM (SELECT t.oid, t.relname FROM ` + ownTables + `) AS t
@@ -50,7 +40,7 @@ ORDER BY t.relname, c.attnum`
 			c.Computed = value
 		}
 		if c.Default != nil || c.Computed != "" || c.Comment != "" {
-			d.Columns[[2]string{table, column}] = c
+			in.details.Columns[[2]string{table, column}] = c
 		}
 		return nil
 	})
@@ -74,7 +64,7 @@ func literalDefault(text string) (string, bool) {
 	return "", false
 }
 
-func (in *inspection) enumValues(d *relational.Details) error {
+func (in *inspection) enumValues() error {
 	const query = `SELECT t.relname::text, c.attname::text, y.typname::text, e.enumlabel::text
 FROM (SELECT t.oid, t.relname FROM ` + ownTables + `) AS t
 JOIN pg_attribute AS c ON c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped
@@ -86,15 +76,15 @@ ORDER BY t.relname, c.attnum, e.enumsortorder`
 		if err := rows.Scan(&table, &column, &name, &value); err != nil {
 			return err
 		}
-		c := d.Detail(table, column)
+		c := in.details.Detail(table, column)
 		c.Enum, c.Values = name, append(c.Values, value)
-		d.Columns[[2]string{table, column}] = c
+		in.details.Columns[[2]string{table, column}] = c
 		return nil
 	})
 }
 
 // otherTables reads views, partitions (new in PostgreSQL 10) and comments on tables.
-func (in *inspection) otherTables(d *relational.Details) error {
+func (in *inspection) otherTables() error {
 	const query = `SELECT t.relname::text, t.relkind::text, coalesce((to_jsonb(t)->>'relispartition')::boolean, false) AS part, coalesce(obj_description(t.oid, 'pg_class'), '') AS comment,
   (SELECT string_agg(c.attname::text, ', ' ORDER BY c.attnum) FROM pg_attribute AS c
     WHERE c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped) AS columns
@@ -111,18 +101,18 @@ ORDER BY t.relname::text COLLATE "C"`
 		}
 		switch {
 		case part:
-			d.Asides = append(d.Asides, relational.Aside{Kind: relational.Partition, Table: table})
+			in.details.Asides = append(in.details.Asides, relational.Aside{Kind: relational.Partition, Table: table})
 		case kind != "r" && kind != "p":
-			d.Asides = append(d.Asides, relational.Aside{Kind: relational.View, Table: table, Detail: strings.Split(columns.String, ", ")})
+			in.details.Asides = append(in.details.Asides, relational.Aside{Kind: relational.View, Table: table, Detail: strings.Split(columns.String, ", ")})
 		case comment != "":
-			d.Asides = append(d.Asides, relational.Aside{Kind: relational.TableComment, Table: table, Detail: []string{comment}})
+			in.details.Asides = append(in.details.Asides, relational.Aside{Kind: relational.TableComment, Table: table, Detail: []string{comment}})
 		}
 		return nil
 	})
 }
 
 // wideKeys reads the references that foreignKeys leaves out.
-func (in *inspection) wideKeys(d *relational.Details) error {
+func (in *inspection) wideKeys() error {
 	const query = `SELECT t.relname::text,
   (SELECT string_agg(c.attname::text, ', ' ORDER BY a.place) FROM unnest(k.conkey) WITH ORDINALITY AS a (number, place)
     JOIN pg_attribute AS c ON c.attrelid = t.oid AND c.attnum = a.number) AS columns,
@@ -142,7 +132,7 @@ ORDER BY t.relname, k.conname`
 			return err
 		}
 		a.Detail = strings.Split(columns, ", ")
-		d.Asides = append(d.Asides, a)
+		in.details.Asides = append(in.details.Asides, a)
 		return nil
 	})
 }

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"fmt"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/relational"
@@ -18,19 +17,15 @@ import (
 // hides what belongs to another role, and is slow.
 func (Dialect) Inspect(ctx context.Context, db dialect.Querier, schema string) ([]*relational.Table, error) {
 	in := &inspection{ctx: ctx, db: db, schema: schema, byName: make(map[string]*relational.Table)}
-	for _, part := range []struct {
-		of   string
-		read func() error
-	}{
-		{"tables", in.readTables},
-		{"columns", in.columns},
-		{"indexes", in.indexes},
-		{"full-text indexes", in.fullTextIndexes},
-		{"foreign keys", in.foreignKeys},
-	} {
-		if err := part.read(); err != nil {
-			return nil, fmt.Errorf("inspect %s: %w", part.of, err)
-		}
+	err := dialect.ReadParts(
+		dialect.Part{Of: "tables", Read: in.readTables},
+		dialect.Part{Of: "columns", Read: in.columns},
+		dialect.Part{Of: "indexes", Read: in.indexes},
+		dialect.Part{Of: "full-text indexes", Read: in.fullTextIndexes},
+		dialect.Part{Of: "foreign keys", Read: in.foreignKeys},
+	)
+	if err != nil {
+		return nil, err
 	}
 	return in.tables, nil
 }
@@ -42,6 +37,8 @@ type inspection struct {
 	schema string
 	tables []*relational.Table
 	byName map[string]*relational.Table
+
+	details *relational.Details // of Details, nil for Inspect
 }
 
 // ownTables are the tables of the schema, partitioned ones among them, with alias t.
@@ -189,15 +186,5 @@ ORDER BY t.relname, k.oid`
 
 // each calls f for every row of a query on the schema.
 func (in *inspection) each(query string, f func(*sql.Rows) error) error {
-	rows, err := in.db.QueryContext(in.ctx, query, in.schema)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := f(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return dialect.EachRow(in.ctx, in.db, f, query, in.schema)
 }

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -13,24 +12,15 @@ import (
 
 // Details returns what Inspect leaves out of a file. schema is not used.
 func (Dialect) Details(ctx context.Context, db dialect.Querier, schema string) (*relational.Details, error) {
-	in := &inspection{ctx: ctx, db: db}
-	d := &relational.Details{Columns: make(map[[2]string]relational.ColumnDetails)}
-	for _, part := range []struct {
-		of   string
-		read func(*relational.Details) error
-	}{
-		{"defaults", in.defaults},
-		{"views", in.views},
-		{"wide foreign keys", in.wideKeys},
-	} {
-		if err := part.read(d); err != nil {
-			return nil, fmt.Errorf("inspect %s: %w", part.of, err)
-		}
-	}
-	return d, nil
+	in := &inspection{ctx: ctx, db: db, details: &relational.Details{Columns: make(map[[2]string]relational.ColumnDetails)}}
+	return in.details, dialect.ReadParts(
+		dialect.Part{Of: "defaults", Read: in.defaults},
+		dialect.Part{Of: "views", Read: in.views},
+		dialect.Part{Of: "wide foreign keys", Read: in.wideKeys},
+	)
 }
 
-func (in *inspection) defaults(d *relational.Details) error {
+func (in *inspection) defaults() error {
 	const query = `SELECT m.name AS "table", c.name, c.dflt_value
 FROM pragma_table_info(m.name) AS c, ` + ownTables + `
 AND c.dflt_value IS NOT NULL AND upper(c.dflt_value) <> 'NULL'
@@ -44,7 +34,7 @@ ORDER BY m.name, c.cid`
 		if literal, ok := literalDefault(value); ok {
 			c = relational.ColumnDetails{Default: &literal}
 		}
-		d.Columns[[2]string{table, column}] = c
+		in.details.Columns[[2]string{table, column}] = c
 		return nil
 	})
 }
@@ -63,7 +53,7 @@ func literalDefault(text string) (string, bool) {
 	return "", false
 }
 
-func (in *inspection) views(d *relational.Details) error {
+func (in *inspection) views() error {
 	const query = `SELECT m.name AS "view", c.name
 FROM sqlite_schema AS m, pragma_table_info(m.name) AS c
 WHERE m.type = 'view'
@@ -73,17 +63,17 @@ ORDER BY m.name, c.cid`
 		if err := rows.Scan(&view, &column); err != nil {
 			return err
 		}
-		if n := len(d.Asides); n > 0 && d.Asides[n-1].Table == view {
-			d.Asides[n-1].Detail = append(d.Asides[n-1].Detail, column)
+		if n := len(in.details.Asides); n > 0 && in.details.Asides[n-1].Table == view {
+			in.details.Asides[n-1].Detail = append(in.details.Asides[n-1].Detail, column)
 			return nil
 		}
-		d.Asides = append(d.Asides, relational.Aside{Kind: relational.View, Table: view, Detail: []string{column}})
+		in.details.Asides = append(in.details.Asides, relational.Aside{Kind: relational.View, Table: view, Detail: []string{column}})
 		return nil
 	})
 }
 
 // wideKeys reads the references of several columns.
-func (in *inspection) wideKeys(d *relational.Details) error {
+func (in *inspection) wideKeys() error {
 	const query = `SELECT m.name AS "of", f.id, f."from", f."table", coalesce(f."to", '') AS "to"
 FROM pragma_foreign_key_list(m.name) AS f, ` + ownTables + `
 AND (SELECT count(*) FROM pragma_foreign_key_list(m.name) AS g WHERE g.id = f.id) > 1
@@ -95,16 +85,16 @@ ORDER BY m.name, f.id DESC, f.seq`
 		if err := rows.Scan(&table, &id, &column, &target, &reference); err != nil {
 			return err
 		}
-		n := len(d.Asides) - 1
-		if id != last || d.Asides[n].Table != table {
-			d.Asides = append(d.Asides, relational.Aside{Kind: relational.WideKey, Table: table})
+		n := len(in.details.Asides) - 1
+		if id != last || in.details.Asides[n].Table != table {
+			in.details.Asides = append(in.details.Asides, relational.Aside{Kind: relational.WideKey, Table: table})
 			n, last, references = n+1, id, nil
 		}
-		d.Asides[n].Detail = append(d.Asides[n].Detail, column)
-		d.Asides[n].Target = target
+		in.details.Asides[n].Detail = append(in.details.Asides[n].Detail, column)
+		in.details.Asides[n].Target = target
 		if reference != "" { // left unsaid it is the primary key
 			references = append(references, reference)
-			d.Asides[n].Target = target + " (" + strings.Join(references, ", ") + ")"
+			in.details.Asides[n].Target = target + " (" + strings.Join(references, ", ") + ")"
 		}
 		return nil
 	})

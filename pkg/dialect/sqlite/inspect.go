@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -18,18 +17,14 @@ import (
 // data, and for names of foreign keys, which SQLite does not tell.
 func (Dialect) Inspect(ctx context.Context, db dialect.Querier, schema string) ([]*relational.Table, error) {
 	in := &inspection{ctx: ctx, db: db, byName: make(map[string]*relational.Table)}
-	for _, part := range []struct {
-		of   string
-		read func() error
-	}{
-		{"columns", in.columns},
-		{"indexes", in.indexes},
-		{"full-text indexes", in.fullTextIndexes},
-		{"foreign keys", in.foreignKeys},
-	} {
-		if err := part.read(); err != nil {
-			return nil, fmt.Errorf("inspect %s: %w", part.of, err)
-		}
+	err := dialect.ReadParts(
+		dialect.Part{Of: "columns", Read: in.columns},
+		dialect.Part{Of: "indexes", Read: in.indexes},
+		dialect.Part{Of: "full-text indexes", Read: in.fullTextIndexes},
+		dialect.Part{Of: "foreign keys", Read: in.foreignKeys},
+	)
+	if err != nil {
+		return nil, err
 	}
 	return in.tables, nil
 }
@@ -40,6 +35,8 @@ type inspection struct {
 	db     dialect.Querier
 	tables []*relational.Table
 	byName map[string]*relational.Table
+
+	details *relational.Details // of Details, nil for Inspect
 }
 
 // ownTables are the tables that somebody created, with alias m. Virtual ones
@@ -149,15 +146,5 @@ func (in *inspection) primaryKey(table string) string {
 
 // each calls f for every row of a query.
 func (in *inspection) each(query string, f func(*sql.Rows) error) error {
-	rows, err := in.db.QueryContext(in.ctx, query)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := f(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return dialect.EachRow(in.ctx, in.db, f, query)
 }
