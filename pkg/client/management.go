@@ -104,16 +104,6 @@ func (c *Client) MigrationStatus(ctx context.Context, name, stage string) (Statu
 	return answer.MigrationStatus, err
 }
 
-// Migrations lists the migrations of a service, newest first; failed ones too.
-func (c *Client) Migrations(ctx context.Context, name, stage string) ([]Status, error) {
-	const query = `query ($name: String!, $stage: String!) {
-  listMigrations(name: $name, stage: $stage) { projectId revision status applied rolledBack errors }
-}`
-	var answer struct{ ListMigrations []Status }
-	err := c.api.ask(ctx, query, id(name, stage), &answer)
-	return answer.ListMigrations, err
-}
-
 // Do sends any query to the management API and returns its data.
 func (c *Client) Do(ctx context.Context, query string, variables map[string]any) (json.RawMessage, error) {
 	var data json.RawMessage
