@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/relational"
@@ -134,12 +135,16 @@ ORDER BY t.relname, x.indexrelid, k.place`
 	})
 }
 
-// fullTextIndexes reads indexes of words, made as ours are.
+// ownWords is how the expression of an index of words begins when it was made as ours are.
+const ownWords = `to_tsvector('simple'::regconfig, "left"(translate(`
+
+// fullTextIndexes reads indexes of words. Their expressions are compared here:
+// a condition on them PostgreSQL asks of all indexes of the database, also of
+// those whose tables somebody else changes at this moment.
 func (in *inspection) fullTextIndexes() error {
-	const query = `SELECT t.relname::text, i.relname::text AS index, c.attname::text
+	const query = `SELECT t.relname::text, i.relname::text AS index, c.attname::text, coalesce(pg_get_expr(x.indexprs, x.indrelid), '') AS words
 FROM (SELECT t.oid, t.relname FROM ` + ownTables + `) AS t
-JOIN pg_index AS x ON x.indrelid = t.oid AND x.indpred IS NULL AND x.indisvalid AND x.indnatts = 1
-  AND pg_get_expr(x.indexprs, x.indrelid) LIKE 'to_tsvector(''simple''::regconfig, "left"(translate(%'
+JOIN pg_index AS x ON x.indrelid = t.oid AND x.indpred IS NULL AND x.indisvalid AND x.indnatts = 1 AND x.indexprs IS NOT NULL
 JOIN pg_class AS i ON i.oid = x.indexrelid
 JOIN pg_attribute AS c ON c.attrelid = t.oid AND EXISTS (
   SELECT 1 FROM pg_depend AS d
@@ -147,11 +152,13 @@ JOIN pg_attribute AS c ON c.attrelid = t.oid AND EXISTS (
     AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid = c.attnum)
 ORDER BY t.relname, x.indexrelid, c.attname::text COLLATE "C"`
 	return in.each(query, func(rows *sql.Rows) error {
-		var table, name, column string
-		if err := rows.Scan(&table, &name, &column); err != nil {
+		var table, name, column, words string
+		if err := rows.Scan(&table, &name, &column, &words); err != nil {
 			return err
 		}
-		in.byName[table].AddToIndex(relational.Index{Name: name, Columns: []string{column}, FullText: true})
+		if strings.HasPrefix(words, ownWords) {
+			in.byName[table].AddToIndex(relational.Index{Name: name, Columns: []string{column}, FullText: true})
+		}
 		return nil
 	})
 }
