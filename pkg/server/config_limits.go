@@ -17,7 +17,7 @@ const (
 
 // parseLimits reads the section limits. What is not in it keeps its default.
 func parseLimits(root *section, config *Config) *section {
-	s, ok := root.section("limits")
+	s, ok := root.settings("limits")
 	if !ok {
 		return &section{}
 	}
@@ -43,7 +43,7 @@ func parseLimits(root *section, config *Config) *section {
 // parseSlowStatements reads which statements of the data API are logged as slow.
 func parseSlowStatements(root *section, config *Config) *section {
 	config.Database.SlowStatement = defaultSlowStatement
-	s, ok := root.section("slowStatements")
+	s, ok := root.settings("slowStatements")
 	if !ok {
 		return &section{}
 	}

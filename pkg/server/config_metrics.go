@@ -15,7 +15,7 @@ func parseMetrics(root *section, config *Config) *section {
 		config.Metrics = &Metrics{Port: root.port(key, 0)}
 		return &section{}
 	}
-	s, ok := root.section(key)
+	s, ok := root.settings(key)
 	if !ok {
 		return &section{}
 	}

@@ -162,6 +162,14 @@ func (s *section) section(key string) (sub *section, ok bool) {
 	return newSection(s.full(key), node), true
 }
 
+// settings is section for a part that may be missing. A single value or a list in its place is a mistake.
+func (s *section) settings(key string) (sub *section, ok bool) {
+	if node := s.nodes[key]; node != nil && node.Kind != yaml.MappingNode {
+		s.fail(key, "keys with values are expected here")
+	}
+	return s.section(key)
+}
+
 // text returns the scalar under a key as it is written; "" when it is not there.
 func (s *section) text(key string) string {
 	s.used[key] = true

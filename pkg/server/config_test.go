@@ -151,6 +151,8 @@ func TestParseConfigRefuses(t *testing.T) {
 		{"port too large", "databases: {default: {connector: sqlite}}\nport: 70000", "line 2: port: 70000 is not a port (0 to 65535)"},
 		{"flag is a word", "rawAccess: maybe\ndatabases: {default: {connector: sqlite}}", "line 1: rawAccess: true or false is expected here, got maybe"},
 		{"list for a value", "port: [1]\ndatabases: {default: {connector: sqlite}}", "line 1: port: a single value is expected here"},
+		{"number for a section", "databases: {default: {connector: sqlite}}\nlimits: 5", "line 2: limits: keys with values are expected here"},
+		{"list for a section", "databases: {default: {connector: sqlite}}\nmetrics: [9466]", "line 2: metrics: keys with values are expected here"},
 		{"no connector", "databases:\n  default:\n    host: x", "databases.default.connector: Expected connector to be non-empty"},
 		{"unknown connector", "databases:\n  default:\n    connector: oracle", "line 3: databases.default.connector: Unknown connector oracle: this version serves sqlite, postgres and mysql"},
 		{"no host", "databases: {default: {connector: mysql, user: u}}", "Expected host to be non-empty"},

@@ -34,7 +34,7 @@ func parseThrottling(root *section, config *Config) *section {
 		}
 		return &section{}
 	}
-	s, ok := root.section(key)
+	s, ok := root.settings(key)
 	if !ok {
 		return &section{}
 	}
