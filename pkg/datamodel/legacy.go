@@ -74,16 +74,20 @@ func (d *Document) read10(t *typeDef) *typeDef {
 }
 
 // directivesOf10 returns the directives of 1.1 that mean what a field of 1.0 means.
+// @pgColumn names the columns of values, @pgRelation those of relations.
 func (d *Document) directivesOf10(f *fieldDef) ast.DirectiveList {
-	directives := renamedDirectives(f.directives, "pgColumn", "db")
-	if column, ok := argument(f.directives, "pgRelation", "column"); ok {
-		directives = append(directives, &ast.Directive{Name: "db", Arguments: stringArgument("name", column)})
+	directives := f.directives
+	if !f.relation {
+		directives = renamedDirectives(directives, "pgColumn", "db")
+	} else if column, ok := argument(directives, "pgRelation", "column"); ok {
+		directives = append(slices.Clip(directives), &ast.Directive{Name: "db", Arguments: stringArgument("name", column)})
 	}
 	switch f.name {
 	case idName, createdAtName, updatedAtName:
-		directives = append(directives, &ast.Directive{Name: f.name})
+		directives = append(slices.Clip(directives), &ast.Directive{Name: f.name})
 	}
 	if i := slices.IndexFunc(directives, func(d *ast.Directive) bool { return d.Name == "default" }); i >= 0 {
+		directives = slices.Clone(directives)
 		converted := *directives[i]
 		converted.Arguments = slices.Clone(converted.Arguments)
 		for j, arg := range converted.Arguments {

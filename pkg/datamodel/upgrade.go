@@ -144,9 +144,6 @@ func (u *upgrade) typ(t *typeDef, at typeSpan) {
 
 func (u *upgrade) field(f *fieldDef, at fieldSpan) {
 	field := u.schema.Model(f.owner.name).Field(f.name)
-	if d, ok := at.directives["pgColumn"]; ok {
-		u.replace(d.name, "db")
-	}
 	if d, ok := at.directives["default"]; ok {
 		literal := argumentValue(f.directives, "default", "value")
 		if converted := literalText(u.doc.default10(f, literal)); converted != literalText(literal) {
@@ -156,6 +153,7 @@ func (u *upgrade) field(f *fieldDef, at fieldSpan) {
 	switch unique, isUnique := at.directives["unique"]; {
 	case field.IsRelation():
 		u.relation(f, field, at)
+		return
 	case field.IsID() && isUnique:
 		u.replace(unique.span, "@id")
 	case field.IsCreatedAt() || field.IsUpdatedAt():
@@ -163,6 +161,11 @@ func (u *upgrade) field(f *fieldDef, at fieldSpan) {
 	case field.List:
 		u.insert(at.end, " @scalarList(strategy: RELATION)")
 	}
+	if d, ok := at.directives["pgColumn"]; ok {
+		u.replace(d.name, "db")
+	}
+	u.remove(at, "pgRelation")
+	u.remove(at, "pgRelationTable")
 }
 
 // relation writes the relation's name into the field, which leads to the
@@ -186,6 +189,7 @@ func (u *upgrade) relation(f *fieldDef, field *schema.Field, at fieldSpan) {
 		u.remove(at, "pgRelation")
 	}
 	u.remove(at, "pgRelationTable")
+	u.remove(at, "pgColumn")
 	u.remove(at, "unique")
 	u.relationArguments(arguments, f, at)
 }
