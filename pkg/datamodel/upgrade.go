@@ -133,9 +133,7 @@ func asTypeName(name string) string {
 func shortenedTo(name string, length int) string { return name[:min(len(name), length)] }
 
 func (u *upgrade) typ(t *typeDef, at typeSpan) {
-	if d, ok := at.directives["pgTable"]; ok {
-		u.replace(d.name, "db")
-	}
+	u.oldDirectives(at.directives, "pgTable")
 	for i, f := range t.fields {
 		u.field(f, at.fields[i])
 	}
@@ -161,11 +159,19 @@ func (u *upgrade) field(f *fieldDef, at fieldSpan) {
 	case field.List:
 		u.insert(at.end, " @scalarList(strategy: RELATION)")
 	}
-	if d, ok := at.directives["pgColumn"]; ok {
-		u.replace(d.name, "db")
+	u.oldDirectives(at.directives, "pgColumn")
+}
+
+// oldDirectives writes @db for the one that names something, and takes out the
+// directives of 1.0 that say nothing where they stand.
+func (u *upgrade) oldDirectives(at map[string]directiveSpan, naming string) {
+	for _, name := range directives10 {
+		if d, ok := at[name]; ok && name == naming {
+			u.replace(d.name, "db")
+		} else {
+			u.remove(at, name)
+		}
 	}
-	u.remove(at, "pgRelation")
-	u.remove(at, "pgRelationTable")
 }
 
 // relation writes the relation's name into the field, which leads to the
@@ -185,12 +191,10 @@ func (u *upgrade) relation(f *fieldDef, field *schema.Field, at fieldSpan) {
 	}
 	if column, ok := argument(f.directives, "pgRelation", "column"); ok && column != f.name {
 		u.replace(at.directives["pgRelation"].span, dbText(column))
-	} else {
-		u.remove(at, "pgRelation")
+		delete(at.directives, "pgRelation")
 	}
-	u.remove(at, "pgRelationTable")
-	u.remove(at, "pgColumn")
-	u.remove(at, "unique")
+	u.oldDirectives(at.directives, "")
+	u.remove(at.directives, "unique")
 	u.relationArguments(arguments, f, at)
 }
 
@@ -215,8 +219,8 @@ func (u *upgrade) relationArguments(arguments []string, f *fieldDef, at fieldSpa
 }
 
 // remove takes a directive out, with the space before it.
-func (u *upgrade) remove(at fieldSpan, directive string) {
-	d, ok := at.directives[directive]
+func (u *upgrade) remove(at map[string]directiveSpan, directive string) {
+	d, ok := at[directive]
 	if !ok {
 		return
 	}
