@@ -33,7 +33,10 @@ func TestGolden(t *testing.T) {
 			return
 		}
 		document = document.After(nil)
-		if upgraded, problems := upgraded(t, text); upgraded != text && len(problems) == 0 {
+		switch upgraded, problems := upgraded(t, text); {
+		case len(problems) > 0 && len(document.Check(all)) == 0:
+			c.Want(t, "upgrade_problems.txt", listed(problems))
+		case upgraded != text:
 			c.Want(t, "upgraded.prisma", upgraded)
 		}
 		if problems := document.Check(all); len(problems) > 0 {

@@ -21,8 +21,8 @@ type Edit struct {
 //
 // Fields that every model had without naming them are written out, and each
 // relation gets a type with @relationTable that describes its table, the id
-// column of its rows included. A text that has problems is not touched. A text
-// of 1.1 needs no edits.
+// column of its rows included. A text that has problems, or would have some as
+// 1.1, is not touched. A text of 1.1 needs no edits.
 func Upgrade(text string) ([]Edit, []Problem, *SyntaxError) {
 	document, syntax := Parse(text)
 	if syntax != nil {
@@ -51,7 +51,31 @@ func Upgrade(text string) ([]Edit, []Problem, *SyntaxError) {
 	}
 	u.relationTables()
 	slices.SortStableFunc(u.edits, func(a, b Edit) int { return a.Start - b.Start })
+	if problems := document.problems11(Apply(text, u.edits)); len(problems) > 0 {
+		return nil, problems, nil
+	}
 	return u.edits, nil, nil
+}
+
+// problems11 returns what 1.1 refuses in the upgraded text, at the places of the text as it was.
+func (d *Document) problems11(upgraded string) []Problem {
+	document, syntax := Parse(upgraded)
+	if syntax != nil {
+		return []Problem{{Type: "Global", Description: "In datamodel 1.1: " + syntax.Message, Line: 1, Column: 1}}
+	}
+	problems := document.Check(Rules{IntIDs: true, UUIDs: true})
+	for i := range problems {
+		p := &problems[i]
+		p.Description = "In datamodel 1.1: " + p.Description
+		var there bool
+		if p.Line, p.Column, there = d.Place(p.Type, p.Field); there {
+			continue
+		}
+		if p.Line, p.Column, there = d.Place(p.Type, ""); !there {
+			p.Line, p.Column = 1, 1
+		}
+	}
+	return problems
 }
 
 // Apply returns a text with edits done, which are in order and do not overlap.
