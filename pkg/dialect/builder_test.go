@@ -41,7 +41,7 @@ func TestPattern(t *testing.T) {
 		{true, true, `%50!% !_x!!%`},
 	}
 	for _, test := range tests {
-		if got := Pattern(likeEscapes, `50% _x!`, "%", test.before, test.after); got != test.want {
+		if got := Pattern(foldedEscapes, `50% _x!`, "%", test.before, test.after); got != test.want {
 			t.Errorf("before %t, after %t: %s, want %s", test.before, test.after, got, test.want)
 		}
 	}

@@ -64,7 +64,7 @@ type Facts struct {
 	// FullText appends what Builder.FullText says.
 	FullText func(b *Builder, alias, table string, columns, words []string)
 
-	// Match appends operator and pattern as Builder.Match says; nil is LIKE.
+	// Match appends operator and pattern as Builder.Match says.
 	Match func(b *Builder, text string, before, after bool)
 	// Among appends what Builder.Among and, with not, Builder.NotAmong say.
 	Among func(b *Builder, t scalar.Type, list string, not bool)

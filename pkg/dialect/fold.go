@@ -1,5 +1,7 @@
 package dialect
 
+import "strings"
+
 // Fold appends what write writes, a text, with all letters small.
 func (b *Builder) Fold(write func()) *Builder {
 	b.SQL(b.facts.Fold[0])
@@ -10,6 +12,8 @@ func (b *Builder) Fold(write func()) *Builder {
 // MatchFolded is Match for text in which large and small letters are the same.
 // What stands to the left is folded.
 func (b *Builder) MatchFolded(text string, before, after bool) *Builder {
-	pattern := Pattern(likeEscapes, text, "%", before, after)
+	pattern := Pattern(foldedEscapes, text, "%", before, after)
 	return b.SQL("LIKE ").Fold(func() { b.Arg(pattern) }).SQL(" ESCAPE '!'")
 }
+
+var foldedEscapes = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

@@ -10,14 +10,9 @@ import (
 // the left: anything may stand before the text, behind it, or both. Every
 // character of text is literal; Prisma 1 took % and _ as wildcards.
 func (b *Builder) Match(text string, before, after bool) *Builder {
-	if b.facts.Match != nil {
-		b.facts.Match(b, text, before, after)
-		return b
-	}
-	return b.SQL("LIKE ").Arg(Pattern(likeEscapes, text, "%", before, after)).SQL(" ESCAPE '!'")
+	b.facts.Match(b, text, before, after)
+	return b
 }
-
-var likeEscapes = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 // Pattern returns text with its special characters escaped and anything, the
 // pattern for any text, before and after it as asked.

@@ -5,6 +5,7 @@ package postgres
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
@@ -44,6 +45,7 @@ var facts = dialect.Facts{
 	JSON:     jsonFacts,
 	FullText: fullText,
 	Arg:      arg,
+	Match:    match,
 	Among:    among,
 	Rows:     rows,
 	Keep:     keep,
@@ -52,6 +54,14 @@ var facts = dialect.Facts{
 
 // Facts returns the facts of PostgreSQL; nobody changes them.
 func (Dialect) Facts() *dialect.Facts { return &facts }
+
+// match escapes with the character that LIKE takes by itself: with ESCAPE a plan
+// that is kept rewrites the pattern for each row.
+func match(b *dialect.Builder, text string, before, after bool) {
+	b.SQL("LIKE ").Arg(dialect.Pattern(escapes, text, "%", before, after))
+}
+
+var escapes = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
 
 // arg gives values as pgx takes them: dates as UTC time, a UUID and Json as text.
 func arg(v scalar.Value) any {
