@@ -32,12 +32,9 @@ import (
 )
 
 const (
-	headerTimeout = 10 * time.Second
-	readTimeout   = 5 * time.Minute  // for a whole request
-	idleTimeout   = 10 * time.Minute // as Prisma 1's local image
-	stopTimeout   = 10 * time.Second // for running requests, when the server is told to stop
-	openTime      = 5 * time.Second  // that a request waits for the databases to be opened
-	maxHeader     = 64 << 10         // bytes
+	stopTimeout = 10 * time.Second // for running requests, when the server is told to stop
+	openTime    = 5 * time.Second  // that a request waits for the databases to be opened
+	maxHeader   = 64 << 10         // bytes
 )
 
 // Server is one running server. Open it, let it listen, serve, close.
@@ -54,6 +51,7 @@ type Server struct {
 	tokens     auth.Cache   // of the services
 	hub        *subscription.Hub
 	sockets    *sockets
+	patience   patience // with clients
 
 	opened chan struct{} // closed when connector, management and engine are there
 }
@@ -63,7 +61,7 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	if _, err := config.verifiers(); err != nil {
 		return nil, err
 	}
-	s := &Server{config: config, log: log, throttle: newThrottle(config.Throttling), meter: newMeter(config.Metrics), hub: subscription.New(), opened: make(chan struct{})}
+	s := &Server{config: config, log: log, throttle: newThrottle(config.Throttling), meter: newMeter(config.Metrics), hub: subscription.New(), patience: usualPatience, opened: make(chan struct{})}
 	s.sockets = newSockets(s)
 	return s, nil
 }
@@ -198,7 +196,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		s.throttle.close()
 		s.sockets.retire()
 	})
-	err := Serve(serving, s.listener, s.handler(), s.log)
+	err := s.patience.serve(serving, s.listener, s.handler(), s.log)
 	failure := context.Cause(serving)
 	fail(nil)
 	<-retired
@@ -212,11 +210,15 @@ func (s *Server) Serve(ctx context.Context) error {
 
 // Serve answers requests with a handler until ctx ends, then lets the running ones finish.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+	return usualPatience.serve(ctx, listener, handler, log)
+}
+
+func (p patience) serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
 	web := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       readTimeout,
-		IdleTimeout:       idleTimeout,
+		Handler:           p.patiently(handler),
+		ReadHeaderTimeout: p.head,
+		ReadTimeout:       p.piece,
+		IdleTimeout:       p.idle,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
@@ -224,7 +226,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 	}
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() { stopped <- shutdown(web) })
-	err := web.Serve(wholeListener{listener})
+	err := web.Serve(wholeListener{listener, p.piece})
 	if stop() { // it failed by itself
 		return fmt.Errorf("serve: %w", err)
 	}

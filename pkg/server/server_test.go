@@ -31,11 +31,11 @@ func start(t testing.TB, config Config) string {
 // startServer is start, and returns the server too.
 func startServer(t testing.TB, config Config) (string, *Server) {
 	t.Helper()
-	return startPaced(t, config, usualPace)
+	return startTuned(t, config, func(*Server) {})
 }
 
-// startPaced is startServer with its WebSocket connections at another pace.
-func startPaced(t testing.TB, config Config, pace pace) (string, *Server) {
+// startTuned is startServer with a server that tune changes before it serves.
+func startTuned(t testing.TB, config Config, tune func(*Server)) (string, *Server) {
 	t.Helper()
 	if config.Database.Connector == "" {
 		config.Database = connector.Config{Connector: "sqlite", Directory: t.TempDir()}
@@ -44,7 +44,7 @@ func startPaced(t testing.TB, config Config, pace pace) (string, *Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.sockets.pace = pace
+	tune(s)
 	address, err := s.Listen()
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -29,11 +30,11 @@ type pace struct {
 	keepAlive time.Duration // between two signs of life
 	init      time.Duration // until the client must have been let in
 	idle      time.Duration // without a message from the client or an event for it, as Prisma 1
-	write     time.Duration // that a client may take to read one message
+	leave     time.Duration // that the end may take when the client was told of it
 	deployed  time.Duration // between two looks whether another server deployed
 }
 
-var usualPace = pace{keepAlive: 10 * time.Second, init: 10 * time.Second, idle: 10 * time.Minute, write: time.Minute, deployed: time.Second}
+var usualPace = pace{keepAlive: 10 * time.Second, init: 10 * time.Second, idle: 10 * time.Minute, leave: 5 * time.Second, deployed: time.Second}
 
 // Sockets are the WebSocket connections of a server.
 type sockets struct {
@@ -73,6 +74,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, requestID strin
 		return
 	}
 	c := newSession(s.sockets, protocol, id, requestID)
+	c.wire, _ = r.Context().Value(wholeConn{}).(net.Conn)
 	if !s.sockets.admit(c) {
 		c.stop()
 		w.Header().Set("Retry-After", "1")

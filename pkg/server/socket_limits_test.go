@@ -274,7 +274,7 @@ func TestSocketPace(t *testing.T) {
 		quick := usualPace
 		quick.keepAlive = time.Millisecond
 		set(&quick)
-		url, _ := startPaced(t, Config{}, quick)
+		url, _ := startTuned(t, Config{}, func(s *Server) { s.sockets.pace = quick })
 		deploy(t, client.New(url, "", nil), "shop", "dev", users)
 		return url + "/shop/dev"
 	}

@@ -1,9 +1,12 @@
 package server
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
+	"io"
+	"net"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -35,6 +38,7 @@ type session struct {
 	project   project.ID
 	requestID string // of the request that became the connection
 	conn      *websocket.Conn
+	wire      net.Conn // below conn
 	outbox    outbox
 	ctx       context.Context
 	stop      context.CancelFunc
@@ -74,7 +78,7 @@ func (c *session) run(conn *websocket.Conn) {
 	}
 	conn.SetReadLimit(maxInit)
 	for {
-		kind, data, err := conn.Read(c.ctx)
+		kind, data, err := c.read(conn)
 		if err != nil {
 			return
 		}
@@ -86,6 +90,30 @@ func (c *session) run(conn *websocket.Conn) {
 			c.outbox.end(websocket.StatusUnsupportedData, "Messages are JSON text.")
 		default:
 			c.receive(data)
+		}
+	}
+}
+
+// read reads a message, of which each piece must come in time once it began.
+func (c *session) read(conn *websocket.Conn) (websocket.MessageType, []byte, error) {
+	kind, r, err := conn.Reader(c.ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	patience := c.server.patience.piece
+	slow := time.AfterFunc(patience, func() { c.outbox.end(websocket.StatusPolicyViolation, "The message came too slowly.") })
+	defer slow.Stop()
+	var message bytes.Buffer
+	for {
+		n, err := io.CopyN(&message, r, pieceBytes)
+		if err == io.EOF {
+			return kind, message.Bytes(), nil
+		}
+		if err != nil {
+			return 0, nil, err
+		}
+		if n == pieceBytes {
+			slow.Reset(patience)
 		}
 	}
 }
@@ -159,11 +187,9 @@ func (c *session) beat() {
 
 // write sends one message.
 func (c *session) write(m outgoing) bool {
-	ctx, cancel := context.WithTimeout(c.ctx, c.pace.write)
-	defer cancel()
 	text := make([]byte, 0, m.size())
 	text = append(append(append(text, m.before...), m.payload...), m.after...)
-	if err := c.conn.Write(ctx, websocket.MessageText, text); err != nil {
+	if err := c.conn.Write(c.ctx, websocket.MessageText, text); err != nil {
 		c.conn.CloseNow()
 		return false
 	}
@@ -171,8 +197,10 @@ func (c *session) write(m outgoing) bool {
 	return true
 }
 
-// finish closes the connection in good order.
+// finish closes the connection in good order. The library waits for the client's
+// consent, and then without end for the rest of a message that it had begun.
 func (c *session) finish(code websocket.StatusCode, reason string) {
+	defer time.AfterFunc(c.pace.leave, func() { c.wire.Close() }).Stop()
 	c.conn.Close(code, cut(reason)) // a client that is gone is no error of ours
 }
 

@@ -5,15 +5,17 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // net/http sends what does not fit into its buffer of 4 KB in two pieces: its
 // head with what fits, and the rest. Each is a system call, and wakes who waits
 // for it. A wholeConn holds the first piece until the answer is whole.
 type wholeConn struct {
-	*net.TCPConn
-	expected int     // bytes of an answer before which nothing is sent; 0 sends at once
-	held     *[]byte // what waits, nil when nothing does
+	net.Conn
+	piece    time.Duration // that the client may take to read pieceBytes
+	expected int           // bytes of an answer before which nothing is sent; 0 sends at once
+	held     *[]byte       // what waits, nil when nothing does
 }
 
 // fitting is how long an answer is that fits into the buffer with its head, in bytes.
@@ -32,7 +34,7 @@ func whole(r *http.Request, size int) {
 // the goroutine that answers, as whole is.
 func (c *wholeConn) Write(p []byte) (int, error) {
 	if c.expected == 0 {
-		return c.TCPConn.Write(p)
+		return c.writePieces(nil, p)
 	}
 	if c.held == nil {
 		c.held = heldBuffers.Get().(*[]byte)
@@ -41,26 +43,33 @@ func (c *wholeConn) Write(p []byte) (int, error) {
 		*c.held = append(*c.held, p...)
 		return len(p), nil
 	}
-	pieces := net.Buffers{*c.held, p}
-	_, err := pieces.WriteTo(c.TCPConn)
+	n, err := c.writePieces(*c.held, p)
 	*c.held = (*c.held)[:0]
 	heldBuffers.Put(c.held)
 	c.held, c.expected = nil, 0
-	if err != nil {
-		return 0, err
+	return n, err
+}
+
+// CloseWrite tells the client that nothing more comes.
+func (c *wholeConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
 	}
-	return len(p), nil
+	return nil
 }
 
 // wholeListener gives wholeConns.
-type wholeListener struct{ net.Listener }
+type wholeListener struct {
+	net.Listener
+	piece time.Duration // of its connections
+}
 
 func (l wholeListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
-	if tcp, ok := c.(*net.TCPConn); ok {
-		return &wholeConn{TCPConn: tcp}, err
+	if err != nil {
+		return nil, err
 	}
-	return c, err
+	return &wholeConn{Conn: c, piece: l.piece}, nil
 }
 
 // knowConn lets whole find the connection of a request.
