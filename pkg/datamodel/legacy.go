@@ -1,7 +1,9 @@
 package datamodel
 
 import (
+	"math"
 	"slices"
+	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -121,28 +123,32 @@ func (d *Document) default10(f *fieldDef, literal *ast.Value) *ast.Value {
 	if literal == nil || !isSingle(literal) {
 		return literal
 	}
-	kind := literal.Kind
+	kind, raw := literal.Kind, literal.Raw
 	switch t, isScalar := f.scalarType(); {
 	case t == scalar.String:
 		kind = ast.StringValue
 	case !isString(literal):
 	case t == scalar.Int:
-		kind = ast.IntValue
+		if n, err := strconv.ParseInt(raw, 10, 32); err == nil {
+			kind, raw = ast.IntValue, strconv.FormatInt(n, 10) // without + and zeros before it
+		}
 	case t == scalar.Float:
-		kind = ast.FloatValue
+		if n, err := strconv.ParseFloat(raw, 64); err == nil && !math.IsNaN(n) && !math.IsInf(n, 0) {
+			kind, raw = ast.FloatValue, scalar.OfFloat(n).String()
+		}
 	case t == scalar.Boolean && (literal.Raw == "true" || literal.Raw == "false"):
 		kind = ast.BooleanValue
 	case !isScalar && d.isEnum(f):
 		kind = ast.EnumValue
 	}
-	return &ast.Value{Kind: kind, Raw: literal.Raw, Position: literal.Position}
+	return &ast.Value{Kind: kind, Raw: raw, Position: literal.Position}
 }
 
 // legacyLink returns how a relation of datamodel 1.0 lies in the database: in a
 // table of its own whose rows have ids, unless the text names something else.
 func (in *inferrer) legacyLink(r *schema.Relation, fields []*fieldDef) schema.Link {
 	for _, f := range fields {
-		if column, ok := argument(f.directives, "pgRelation", "column"); ok && !f.list {
+		if column, ok := f.inlineColumn10(); ok {
 			return &schema.Inline{Model: in.modelByName[f.owner.name], Column: column}
 		}
 	}
@@ -152,6 +158,13 @@ func (in *inferrer) legacyLink(r *schema.Relation, fields []*fieldDef) schema.Li
 		}
 	}
 	return schema.LegacyLink(r.Name)
+}
+
+// inlineColumn10 returns the column that a relation field of 1.0 names; of
+// several fields the first counts.
+func (f *fieldDef) inlineColumn10() (string, bool) {
+	column, ok := argument(f.directives, "pgRelation", "column")
+	return column, ok && !f.list
 }
 
 // namedTable returns the table that @pgRelationTable names. Its relationColumn

@@ -30,6 +30,8 @@ func (n Names) wrong(kind, name string) string {
 		longest = n.LongestTable
 	}
 	switch {
+	case name == "":
+		return ". No name can be empty"
 	case longest > 0 && length > longest:
 		return fmt.Sprintf(". The database takes names of %ss of up to %d %s, and this one has %d", kind, longest, unit, length)
 	case hasControl(name):

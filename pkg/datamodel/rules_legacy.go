@@ -135,9 +135,9 @@ func (d *Document) placed10(f *fieldDef) bool {
 	if f == nil {
 		return false
 	}
-	_, column := argument(f.directives, "pgRelation", "column")
+	_, column := f.inlineColumn10()
 	_, table := argument(f.directives, "pgRelationTable", "table")
-	return column && !f.list || table
+	return column || table
 }
 
 var listFormat = regexp.MustCompile(`^\[\w+!\]!?$`)
