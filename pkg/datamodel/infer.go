@@ -135,15 +135,16 @@ func (in *inferrer) field(m *schema.Model, def *fieldDef) *schema.Field {
 	return f
 }
 
-// isSequenceUnsaid tells whether an id of strategy SEQUENCE never had a
-// @sequence. Prisma 1 stored none then; nothing changes by deploying it again.
+// isSequenceUnsaid tells whether an id that the database counts never had a
+// @sequence and was stored without: of strategy SEQUENCE in Prisma 1, and all of
+// datamodel 1.0. Nothing changes by deploying it again.
 func (in *inferrer) isSequenceUnsaid(m *schema.Model, def *fieldDef, id schema.ID) bool {
 	old := in.previousModel(m.Name)
-	if old == nil || old.ID() == nil || id.Strategy != schema.StrategySequence || def.directives.ForName("sequence") != nil {
+	if old == nil || old.ID() == nil || old.ID().Type != scalar.Int || def.directives.ForName("sequence") != nil {
 		return false
 	}
 	before := old.ID().Behaviour.(schema.ID)
-	return before.Strategy == schema.StrategySequence && before.Sequence == nil
+	return before.Strategy == id.Strategy && before.Sequence == nil
 }
 
 // behaviour returns what the field's directives say; of several the first of
