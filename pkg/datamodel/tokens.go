@@ -53,12 +53,11 @@ type fieldSpan struct {
 	directives map[string]directiveSpan
 }
 
-// A directiveSpan is where a directive and its arguments stand.
+// A directiveSpan is where a directive and the values of its arguments stand.
 type directiveSpan struct {
 	span
-	name      span // without @
-	arguments map[string]span
-	values    map[string]span
+	name   span            // without @
+	values map[string]span // of its arguments
 }
 
 // A typeSpan is where a type and its fields stand.
@@ -172,7 +171,7 @@ func (r *spanReader) field() fieldSpan {
 func (r *spanReader) directives() map[string]directiveSpan {
 	found := map[string]directiveSpan{}
 	for r.is(lexer.At) {
-		d := directiveSpan{span: span{start: r.next().start}, arguments: map[string]span{}, values: map[string]span{}}
+		d := directiveSpan{span: span{start: r.next().start}, values: map[string]span{}}
 		r.at++
 		name := r.next()
 		d.name = span{name.start, name.end}
@@ -205,7 +204,6 @@ func (r *spanReader) arguments(d directiveSpan) {
 		}
 		value.end = r.last()
 		d.values[name.text] = value
-		d.arguments[name.text] = span{name.start, value.end}
 	}
 	r.at++
 }

@@ -41,7 +41,7 @@ func Upgrade(text string) ([]Edit, []Problem, *SyntaxError) {
 	if err != nil {
 		return nil, []Problem{{Type: "Global", Description: err.Error(), Line: 1, Column: 1}}, nil
 	}
-	u := &upgrade{text: text, doc: document, schema: s, newline: "\n", names: map[*schema.Relation]string{}}
+	u := &upgrade{text: text, doc: document, schema: s, newline: "\n", names: map[*schema.Relation]string{}, inline: map[*schema.Relation]bool{}}
 	if strings.Contains(text, "\r\n") {
 		u.newline = "\r\n"
 	}
@@ -51,31 +51,10 @@ func Upgrade(text string) ([]Edit, []Problem, *SyntaxError) {
 	}
 	u.relationTables()
 	slices.SortStableFunc(u.edits, func(a, b Edit) int { return a.Start - b.Start })
-	if problems := document.problems11(Apply(text, u.edits)); len(problems) > 0 {
+	if problems := document.problems11(Apply(text, u.edits), s); len(problems) > 0 {
 		return nil, problems, nil
 	}
 	return u.edits, nil, nil
-}
-
-// problems11 returns what 1.1 refuses in the upgraded text, at the places of the text as it was.
-func (d *Document) problems11(upgraded string) []Problem {
-	document, syntax := Parse(upgraded)
-	if syntax != nil {
-		return []Problem{{Type: "Global", Description: "In datamodel 1.1: " + syntax.Message, Line: 1, Column: 1}}
-	}
-	problems := document.Check(Rules{IntIDs: true, UUIDs: true})
-	for i := range problems {
-		p := &problems[i]
-		p.Description = "In datamodel 1.1: " + p.Description
-		var there bool
-		if p.Line, p.Column, there = d.Place(p.Type, p.Field); there {
-			continue
-		}
-		if p.Line, p.Column, there = d.Place(p.Type, ""); !there {
-			p.Line, p.Column = 1, 1
-		}
-	}
-	return problems
 }
 
 // Apply returns a text with edits done, which are in order and do not overlap.
@@ -98,6 +77,7 @@ type upgrade struct {
 	schema  *schema.Schema // what the text means as 1.0
 	newline string
 	names   map[*schema.Relation]string // in the new text
+	inline  map[*schema.Relation]bool   // whose column was written
 	edits   []Edit
 }
 
@@ -115,7 +95,8 @@ func isNamePart(c byte) bool {
 
 func (u *upgrade) insert(at int, text string) { u.replace(span{at, at}, text) }
 
-// nameRelations gives each relation a name that a type can have, too.
+// nameRelations gives each relation a name that a type can have, too. Those that
+// can keep their own come first, so that no other one gets it.
 func (u *upgrade) nameRelations() {
 	taken := map[string]bool{}
 	for _, t := range u.doc.types {
@@ -124,19 +105,23 @@ func (u *upgrade) nameRelations() {
 	for _, e := range u.doc.enums {
 		taken[strings.ToLower(e.name)] = true
 	}
+	var others []*schema.Relation
 	for _, r := range u.schema.Relations {
-		name := asTypeName(r.Name)
-		if _, inline := r.Link.(*schema.Inline); inline && name == r.Name {
-			u.names[r] = name // no type is called so
+		_, inline := r.Link.(*schema.Inline) // no type is called so
+		if key := strings.ToLower(r.Name); asTypeName(r.Name) == r.Name && (inline || !taken[key]) {
+			u.names[r], taken[key] = r.Name, true
 			continue
 		}
+		others = append(others, r)
+	}
+	for _, r := range others {
+		name := asTypeName(r.Name)
 		base := name
 		for i, suffix := 2, "Relation"; taken[strings.ToLower(name)]; i++ {
 			name = shortenedTo(base, maxRelationName-len(suffix)) + suffix
 			suffix = fmt.Sprintf("Relation%d", i)
 		}
-		taken[strings.ToLower(name)] = true
-		u.names[r] = name
+		u.names[r], taken[strings.ToLower(name)] = name, true
 	}
 }
 
@@ -201,44 +186,46 @@ func (u *upgrade) oldDirectives(at map[string]directiveSpan, naming string) {
 // relation writes the relation's name into the field, which leads to the
 // description of its table, and where 1.0 named a column that column.
 func (u *upgrade) relation(f *fieldDef, field *schema.Field, at fieldSpan) {
-	name := u.names[field.Relation]
-	var arguments []string
+	name, old := u.names[field.Relation], field.Relation.Name
 	_, isTable := field.Relation.Link.(*schema.LinkTable)
-	if isTable && name != f.relationName() || name != field.Relation.Name {
-		arguments = append(arguments, "name: "+quoted(name))
+	var arguments [][2]string
+	if isTable && name != f.relationName() || name != old {
+		arguments = append(arguments, [2]string{"name", quoted(name)})
 	}
-	if old := field.Relation.Name; name != old && argumentValue(f.directives, "relation", "oldName") == nil {
-		arguments = append(arguments, "oldName: "+quoted(old))
+	if name != old {
+		arguments = append(arguments, [2]string{"oldName", quoted(old)})
 	}
-	if !isTable && field.OwnsColumn() {
-		arguments = append(arguments, "link: INLINE")
-	}
-	if column, ok := argument(f.directives, "pgRelation", "column"); ok && column != f.name {
-		u.replace(at.directives["pgRelation"].span, dbText(column))
-		delete(at.directives, "pgRelation")
+	if column, ok := f.inlineColumn10(); ok && !u.inline[field.Relation] {
+		u.inline[field.Relation] = true
+		arguments = append(arguments, [2]string{"link", linkInline})
+		if column != f.name {
+			u.replace(at.directives["pgRelation"].span, dbText(column))
+			delete(at.directives, "pgRelation")
+		}
 	}
 	u.oldDirectives(at.directives, "")
 	u.remove(at.directives, "unique")
-	u.relationArguments(arguments, f, at)
+	u.relationArguments(arguments, at)
 }
 
-// relationArguments adds arguments to @relation, and @relation where there is none.
-func (u *upgrade) relationArguments(arguments []string, f *fieldDef, at fieldSpan) {
+// relationArguments writes arguments of @relation, names and values, in place of
+// what stands there; and @relation where there is none.
+func (u *upgrade) relationArguments(arguments [][2]string, at fieldSpan) {
 	relation, there := at.directives["relation"]
+	var added []string
+	for _, a := range arguments {
+		if value, said := relation.values[a[0]]; said {
+			u.replace(value, a[1])
+		} else {
+			added = append(added, a[0]+": "+a[1])
+		}
+	}
 	switch {
-	case len(arguments) == 0:
+	case len(added) == 0:
 	case !there:
-		u.insert(at.end, " @relation("+strings.Join(arguments, ", ")+")")
-	case len(relation.arguments) == 0:
-		u.replace(relation.span, "@relation("+strings.Join(arguments, ", ")+")")
+		u.insert(at.end, " @relation("+strings.Join(added, ", ")+")")
 	default:
-		if name, named := relation.values["name"]; named && strings.HasPrefix(arguments[0], "name: ") {
-			u.replace(name, quoted(u.names[u.schema.Model(f.owner.name).Field(f.name).Relation]))
-			arguments = arguments[1:]
-		}
-		if len(arguments) > 0 {
-			u.insert(relation.end-1, ", "+strings.Join(arguments, ", "))
-		}
+		u.insert(relation.end-1, ", "+strings.Join(added, ", "))
 	}
 }
 
