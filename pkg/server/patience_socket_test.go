@@ -17,7 +17,7 @@ import (
 )
 
 // hasty is short, and long enough for who does not dawdle on a busy machine.
-const hasty = 400 * time.Millisecond
+const hasty = time.Second
 
 // dialTCP connects to a server, with as little room as possible for what is not read.
 func dialTCP(t *testing.T, address string) net.Conn {
