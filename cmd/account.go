@@ -36,7 +36,7 @@ func newConsoleCmd(app *App, run func(context.Context, *accountOptions) error) *
 	return &cobra.Command{
 		Use:   "console",
 		Short: "Open Prisma Console in browser",
-		Example: `- Learn what has taken the place of the console
+		Example: `- See the workspaces, servers and services of the cloud you are logged in to
   $ prisma1 console`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), opts) },

@@ -30,7 +30,7 @@ func printHelp(t *terminal.Terminal, cmd *cobra.Command) {
 	for i, label := range labels {
 		t.Beside(fmt.Sprintf("%24s    ", label), descriptions[i])
 	}
-	t.Printf(`
+	t.Text(`
 Use prisma1 help [command] for more information about a command.
 
 Examples:
@@ -55,9 +55,11 @@ func printCommandHelp(t *terminal.Terminal, cmd *cobra.Command) {
 	if len(labels) > 0 {
 		usage += " [flags]"
 	}
-	t.Printf("%s\n\n%s\n", usage, t.Bold(cmd.Short))
+	t.Printf("%s\n\n", usage)
+	t.Text(t.Bold(cmd.Short))
 	if cmd.Long != "" {
-		t.Printf("\n%s\n", cmd.Long)
+		t.Printf("\n")
+		t.Text(cmd.Long)
 	}
 	if len(cmd.Aliases) > 0 {
 		t.Printf("\nAliases:\n")
@@ -68,7 +70,8 @@ func printCommandHelp(t *terminal.Terminal, cmd *cobra.Command) {
 	printSubcommands(t, cmd)
 	printFlags(t, labels, descriptions)
 	if cmd.Example != "" {
-		t.Printf("\nExamples:\n\n%s\n", cmd.Example)
+		t.Printf("\nExamples:\n\n")
+		t.Text(cmd.Example)
 	}
 }
 

@@ -97,8 +97,8 @@ func TestDumbTerminal(t *testing.T) {
 	if got := readFile(t, dir, "shop", "prisma.yml"); got != "endpoint: "+url+"/shop/dev\ndatamodel: datamodel.prisma\n" {
 		t.Error(got)
 	}
-	for _, prompt := range []string{"Number", "Enter the endpoint"} {
-		s := onTerminal(t, dir, []string{"TERM=dumb"}, "init", "other")
+	for prompt, kind := range map[string]string{"Number": "TERM=", "Enter the endpoint": "TERM=dumb"} {
+		s := onTerminal(t, dir, []string{kind}, "init", "other")
 		s.reads("Number")
 		if prompt != "Number" {
 			s.types("6\n")
@@ -313,6 +313,26 @@ func TestNarrowScreen(t *testing.T) {
 	help.ends(0)
 	want := ` -e, --env-file ENV-FILE    Path to .env file to inject env
                             vars
+`
+	if got := help.shows(); !strings.Contains(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	help = onTerminalOf(t, 40, initFolder(t), nil, "migrations", "resolve", "--help")
+	help.reads("resolve --yes")
+	help.ends(0)
+	want = `End a deploy that hangs
+
+Takes the lock from whatever server
+deploys the service, and finishes or
+takes back what that one began. A
+server that was killed needs no help:
+another one takes over after ten
+seconds of silence.
+
+Flags:
+  -e, --env-file ENV-FILE
+      Path to .env file to inject env
+      vars
 `
 	if got := help.shows(); !strings.Contains(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -39,7 +39,7 @@ func onTerminalOf(t *testing.T, columns int, dir string, env []string, args ...s
 	t.Helper()
 	cmd := exec.Command("prisma1", args...)
 	cmd.Dir = dir
-	cmd.Env = append(append(os.Environ(), "HOME="+filepath.Join(dir, ".home"), "NO_COLOR=1", "CI="), env...)
+	cmd.Env = append(append(os.Environ(), "HOME="+filepath.Join(dir, ".home"), "NO_COLOR=1", "CI=", "TERM=xterm"), env...)
 	return start(t, columns, cmd)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"unicode/utf8"
 
@@ -17,18 +18,19 @@ type Terminal struct {
 	Out, Err io.Writer
 
 	colour   bool
-	dumb     bool // TERM=dumb: no cursor keys, no escape codes
+	dumb     bool // no cursor keys, no escape codes
 	neverAsk bool
 }
 
 // New returns a terminal on three streams. Colours are used when both outputs are a terminal
-// and TERM is not dumb, or CLICOLOR_FORCE is set; never when NO_COLOR is set.
+// that is not dumb, or CLICOLOR_FORCE is set; never when NO_COLOR is set.
 func New(in io.Reader, out, err io.Writer, env func(string) string) *Terminal {
-	colour := isTerminal(out) && isTerminal(err) && env("TERM") != "dumb"
+	dumb := env("TERM") == "dumb" || env("TERM") == "" && runtime.GOOS != "windows" // which knows no TERM
+	colour := isTerminal(out) && isTerminal(err) && !dumb
 	if force := env("CLICOLOR_FORCE"); force != "" && force != "0" {
 		colour = true
 	}
-	return &Terminal{In: in, Out: out, Err: err, colour: colour && env("NO_COLOR") == "", dumb: env("TERM") == "dumb"}
+	return &Terminal{In: in, Out: out, Err: err, colour: colour && env("NO_COLOR") == "", dumb: dumb}
 }
 
 // Interactive says whether there is somebody to ask.
@@ -152,11 +154,17 @@ func Wrap(line string, columns int) []string {
 }
 
 // Beside writes a label and a dimmed text beside it, whose further lines, where the screen is
-// narrow, stand below the first.
+// narrow, stand below the first. Where there is no room beside the label, the text stands below it.
 func (t *Terminal) Beside(label, text string) {
+	const narrowest, below = 20, 6
 	indent, parts := utf8.RuneCountInString(label), []string{text}
 	if isTerminal(t.Out) {
-		parts = Wrap(text, max(columnsOf(t.Out)-indent-1, 16))
+		room := columnsOf(t.Out) - indent - 1
+		if room < narrowest {
+			t.Printf("  %s\n", strings.TrimSpace(label))
+			label, indent, room = strings.Repeat(" ", below), below, columnsOf(t.Out)-below-1
+		}
+		parts = Wrap(text, room)
 	}
 	for i, part := range parts {
 		if i > 0 {
@@ -164,6 +172,61 @@ func (t *Terminal) Beside(label, text string) {
 		}
 		t.Printf("%s%s\n", label, t.Dim(part))
 	}
+}
+
+// Text writes paragraphs. Where the screen is narrower they are broken anew, behind a dash below
+// their beginning; lines that are indented stay as they are, for people copy them.
+func (t *Terminal) Text(text string) {
+	text = strings.TrimRight(text, "\n")
+	if columns := columnsOf(t.Out); isTerminal(t.Out) && widest(text) > columns {
+		text = reflow(text, columns-1)
+	}
+	t.Printf("%s\n", text)
+}
+
+func widest(text string) int {
+	columns := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		columns = max(columns, utf8.RuneCountInString(line))
+	}
+	return columns
+}
+
+// reflow joins the lines of each paragraph and breaks it at some columns.
+func reflow(text string, columns int) string {
+	var lines []string
+	paragraph := ""
+	end := func() {
+		indent := ""
+		if strings.HasPrefix(paragraph, "- ") {
+			indent = "  "
+		}
+		for i, part := range Wrap(paragraph, columns-len(indent)) {
+			if i > 0 {
+				part = indent + part
+			}
+			lines = append(lines, part)
+		}
+		paragraph = ""
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		own := line == "" || line[0] == ' '
+		if paragraph != "" && (own || strings.HasPrefix(line, "- ")) {
+			end()
+		}
+		switch {
+		case own:
+			lines = append(lines, line)
+		case paragraph == "":
+			paragraph = line
+		default:
+			paragraph += " " + line
+		}
+	}
+	if paragraph != "" {
+		end()
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Table writes rows under a head, columns two spaces apart, the head underlined.

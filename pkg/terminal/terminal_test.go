@@ -22,6 +22,15 @@ func TestErrorWraps(t *testing.T) {
 	}
 }
 
+// TestReflow: paragraphs are broken anew, what is copied is not.
+func TestReflow(t *testing.T) {
+	text := "Takes the lock from whatever server\ndeploys, and ends\nit.\n\n  databases:\n    default: a-long-line-of-a-file\n\n- Deploy local changes\n  $ prisma1 deploy --with-many-flags\n- b"
+	want := "Takes the lock from\nwhatever server\ndeploys, and ends it.\n\n  databases:\n    default: a-long-line-of-a-file\n\n- Deploy local\n  changes\n  $ prisma1 deploy --with-many-flags\n- b"
+	if got := reflow(text, 21); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestProgress(t *testing.T) {
 	terminal, out, _ := fake()
 	terminal.Start("Creating").Done()
