@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/client"
@@ -11,8 +10,7 @@ import (
 // probeDeadline is how long a small question to a server may take.
 const probeDeadline = 10 * time.Second
 
-// await asks a server until it answers or the patience is over. Only a server that gives no
-// answer at all is asked again.
+// await asks a server until it and its database are there or the patience is over.
 func (t *target) await(ctx context.Context, app *App, patience time.Duration) error {
 	if patience <= 0 {
 		return nil
@@ -22,8 +20,7 @@ func (t *target) await(ctx context.Context, app *App, patience time.Duration) er
 		probe, cancel := context.WithTimeout(ctx, probeDeadline)
 		_, err := t.Server.ServerInfo(probe)
 		cancel()
-		_, unreachable := errors.AsType[*client.Unreachable](err)
-		if err == nil || !unreachable && ctx.Err() == nil && !errors.Is(err, context.DeadlineExceeded) || time.Now().After(deadline) {
+		if ctx.Err() == nil && !client.NotYet(err) || time.Now().After(deadline) {
 			return nil // what is wrong the next call finds out
 		}
 		if !said {

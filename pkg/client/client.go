@@ -7,11 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
-	"syscall"
 	"time"
 
 	graphql "github.com/hasura/go-graphql-client"
@@ -54,11 +52,17 @@ func authorize(token string) graphql.RequestModifier {
 	}
 }
 
-// defaultHTTP waits ten minutes for an answer, as long as Prisma 1 let a request run, but only ten seconds for a connection.
+// defaultHTTP waits ten minutes for an answer, as long as Prisma 1 let a request run, but only ten
+// seconds for a connection. A redirection that would make a GET of a request is not followed.
 func defaultHTTP() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
-	return &http.Client{Transport: transport, Timeout: 10 * time.Minute}
+	return &http.Client{Transport: transport, Timeout: 10 * time.Minute, CheckRedirect: func(next *http.Request, sent []*http.Request) error {
+		if next.Method != sent[0].Method || len(sent) == 10 {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}
 }
 
 // call runs a query and decodes its data into answer; nil drops it. Returns
@@ -86,7 +90,7 @@ func (a *api) ask(ctx context.Context, query string, variables map[string]any, a
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err := a.call(ctx, query, variables, answer)
-	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if hungUp(err) {
 		err = a.call(ctx, query, variables, answer)
 	}
 	return err
@@ -113,6 +117,7 @@ func (a *api) translate(ctx context.Context, err error) error {
 	answered := make(Errors, len(list))
 	for i, e := range list {
 		answered[i] = Error{Message: e.Message, Path: e.Path, Code: number(e.Extensions["code"])}
+		answered[i].Unready, _ = e.Extensions["unready"].(bool)
 		answered[i].RequestID, _ = e.Extensions["requestId"].(string)
 	}
 	return answered
@@ -129,6 +134,7 @@ type Error struct {
 	Code      int    `json:"code,omitempty"` // Prisma 1's number; 0 when there is none
 	Path      []any  `json:"path,omitempty"` // strings and numbers
 	RequestID string `json:"requestId,omitempty"`
+	Unready   bool   `json:"-"` // the server cannot work just now
 }
 
 // Errors is what a server answered instead of, or beside, data. It has at least one element.
@@ -162,6 +168,24 @@ func NeedsSecret(err error) bool {
 func NoService(err error) bool {
 	e, ok := errors.AsType[Errors](err)
 	return ok && e.Code() == 4000
+}
+
+// NotYet tells whether a server may still be starting: it gives no answer, it has no database yet,
+// or what stands before it does not reach it.
+func NotYet(err error) bool {
+	if _, ok := errors.AsType[*Unreachable](err); ok {
+		return true
+	}
+	if e, ok := errors.AsType[*NotGraphQL](err); ok {
+		return unready(e.Status)
+	}
+	e, ok := errors.AsType[Errors](err)
+	return ok && e[0].Unready
+}
+
+// unready tells whether an answer's status says that there is none yet.
+func unready(status int) bool {
+	return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
 }
 
 // InProgress tells whether a deploy was refused because another one of the service is under way: code 4008.

@@ -31,6 +31,14 @@ func TestHops(t *testing.T) {
 		w.WriteHeader(http.StatusProxyAuthRequired)
 	}))
 	t.Cleanup(proxy.Close)
+	hangsUp := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if connection, _, err := w.(http.Hijacker).Hijack(); err == nil {
+			connection.Close()
+		}
+	}))
+	t.Cleanup(hangsUp.Close)
+	moved := httptest.NewServer(http.RedirectHandler("https://prisma.example.org/management", http.StatusMovedPermanently))
+	t.Cleanup(moved.Close)
 	for _, c := range []struct{ name, server, proxy, want string }{
 		{"unknown authority", secure.URL, "", "Its TLS certificate is signed by an authority that this computer does not know."},
 		{"no TLS", strings.Replace(plain.URL, "http", "https", 1), "", "It does not speak TLS."},
@@ -38,6 +46,8 @@ func TestHops(t *testing.T) {
 		{"proxy with a password, TLS", "https://prisma.example.org", proxy.URL, "The proxy wants a user and password."},
 		{"proxy that is not there", "http://prisma.example.org", "http://me:s3cret@127.0.0.1:1", "The proxy of HTTP_PROXY or HTTPS_PROXY could not be reached"},
 		{"nobody", "http://127.0.0.1:1", "", "Please check if your server is running."},
+		{"hangs up", hangsUp.URL, "", "It ended the connection without an answer."},
+		{"sends elsewhere", moved.URL, "", "sends who asks to https://prisma.example.org/management. Please use"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -49,7 +59,9 @@ func TestHops(t *testing.T) {
 				}
 				transport.Proxy = http.ProxyURL(address)
 			}
-			_, err := New(c.server, "", &http.Client{Transport: transport}).ServerInfo(t.Context())
+			caller := defaultHTTP()
+			caller.Transport = transport
+			_, err := New(c.server, "", caller).ServerInfo(t.Context())
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "s3cret") {
 				t.Errorf("got %v, want %s", err, c.want)
 			}

@@ -41,6 +41,31 @@ func TestRetriesOnlyQuestions(t *testing.T) {
 	}
 }
 
+// TestNotYet: a server without its database, or one behind a gateway that does not reach it, may be there later.
+func TestNotYet(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		status int
+		body   string
+		want   bool
+	}{
+		{http.StatusServiceUnavailable, `{"errors":[{"message":"The database does not answer yet."}]}`, true},
+		{http.StatusBadGateway, "<html>Bad Gateway</html>", true},
+		{http.StatusNotFound, "<html>Not Found</html>", false},
+		{http.StatusOK, `{"errors":[{"message":"no"}]}`, false},
+		{http.StatusOK, `{"data":{"serverInfo":{"version":"1.35.0"}}}`, false},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(c.status)
+			io.WriteString(w, c.body)
+		}))
+		t.Cleanup(server.Close)
+		if _, err := New(server.URL, "", nil).ServerInfo(t.Context()); NotYet(err) != c.want {
+			t.Errorf("%d %s: got %v", c.status, c.body, err)
+		}
+	}
+}
+
 // TestDeadlineOfTheCaller: the message is about the server, not about a context.
 func TestDeadlineOfTheCaller(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -37,18 +38,30 @@ func (w wire) Do(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, &Unreachable{Server: w.server, Cause: err}
 	}
-	body, ok := moveCodes(body)
+	body, ok := moveCodes(body, response.StatusCode)
 	if !ok {
-		return nil, &NotGraphQL{URL: w.url, Status: response.StatusCode, Type: response.Header.Get("Content-Type"), Text: excerpt(body)}
+		return nil, &NotGraphQL{
+			URL: w.url, Status: response.StatusCode, Location: locationOf(response),
+			Type: response.Header.Get("Content-Type"), Text: excerpt(body),
+		}
 	}
 	response.StatusCode = http.StatusOK
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil
 }
 
-// moveCodes moves code and requestId of each error into its extensions. ok is
-// false when body is not a GraphQL answer.
-func moveCodes(body []byte) (answer []byte, ok bool) {
+// locationOf is where a redirection leads, "" for other answers.
+func locationOf(response *http.Response) string {
+	to, err := response.Location()
+	if err != nil || response.StatusCode/100 != 3 {
+		return ""
+	}
+	return to.Redacted()
+}
+
+// moveCodes moves code and requestId of each error into its extensions, and says
+// there when the server is not ready. ok is false when body is not a GraphQL answer.
+func moveCodes(body []byte, status int) (answer []byte, ok bool) {
 	var envelope struct {
 		Data   json.RawMessage              `json:"data,omitempty"`
 		Errors []map[string]json.RawMessage `json:"errors,omitempty"`
@@ -61,6 +74,9 @@ func moveCodes(body []byte) (answer []byte, ok bool) {
 	}
 	for _, e := range envelope.Errors {
 		extensions := make(map[string]json.RawMessage)
+		if unready(status) {
+			extensions["unready"] = json.RawMessage("true")
+		}
 		for _, key := range []string{"code", "requestId"} {
 			if value, given := e[key]; given {
 				extensions[key] = value
@@ -112,7 +128,15 @@ func (e *Unreachable) hop() string {
 	if _, ok := errors.AsType[tls.RecordHeaderError](e.Cause); ok || strings.Contains(fmt.Sprint(e.Cause), "server gave HTTP response to HTTPS client") {
 		return "It does not speak TLS. Please check whether the address begins with http:// and not https://."
 	}
+	if hungUp(e.Cause) {
+		return "It ended the connection without an answer. Please check if your server still runs, and whether its address begins with https:// and not http://."
+	}
 	return "Please check if your server is running."
+}
+
+// hungUp tells whether somebody was there and ended the connection.
+func hungUp(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // distrust says what is wrong with a certificate and who can mend it.
@@ -146,15 +170,19 @@ func (e *Unreachable) Unwrap() error { return e.Cause }
 
 // NotGraphQL is the error of an answer that is not one of a Prisma server.
 type NotGraphQL struct {
-	URL    string
-	Status int    // of HTTP
-	Type   string // content type
-	Text   string // how the answer begins, in one line
+	URL      string
+	Status   int    // of HTTP
+	Location string // where a redirection leads
+	Type     string // content type
+	Text     string // how the answer begins, in one line
 }
 
 func (e *NotGraphQL) Error() string {
 	if e.Status == http.StatusProxyAuthRequired {
 		return fmt.Sprintf("%s was not reached. %s", e.URL, proxyWantsPassword(e.URL))
+	}
+	if e.Location != "" {
+		return fmt.Sprintf("%s sends who asks to %s. Please use the address of the Prisma server there: often the same one with https://.", e.URL, e.Location)
 	}
 	what := "something that is not JSON"
 	if strings.Contains(e.Type, "html") || strings.HasPrefix(e.Text, "<") {
