@@ -55,7 +55,7 @@ func tabLine(text []byte) int {
 func expand(n *yaml.Node, budget *int) (*yaml.Node, error) {
 	*budget--
 	if *budget < 0 {
-		return nil, fmt.Errorf("line %d: the file becomes too large when its aliases are written out", n.Line)
+		return nil, fmt.Errorf("line %d: the file has more than %d values, with those that its aliases stand for. Is it a service definition?", n.Line, maxNodes)
 	}
 	if n.Kind == yaml.AliasNode {
 		return expand(n.Alias, budget)

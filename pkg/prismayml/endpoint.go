@@ -3,6 +3,7 @@ package prismayml
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -35,6 +36,9 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	}
 	if u.Hostname() == "" {
 		return Endpoint{}, fmt.Errorf("endpoint %q names no host; it looks like http://localhost:4466/service/stage", WithoutPassword(text))
+	}
+	if port, err := strconv.ParseUint(u.Port(), 10, 16); u.Port() != "" && (err != nil || port == 0) {
+		return Endpoint{}, fmt.Errorf("endpoint %q names the port %s; ports go from 1 to 65535", WithoutPassword(text), u.Port())
 	}
 	if u.RawQuery != "" || u.Fragment != "" {
 		return Endpoint{}, fmt.Errorf("the endpoint %s%s must end with the stage; ? and # have no place in it", origin(u), u.EscapedPath())

@@ -47,6 +47,7 @@ func TestParseEndpointRefuses(t *testing.T) {
 		"u:s3cret@a/b":           "a/b is not a valid endpoint. It must start with http:// or https://",
 		"http://u:s3/c@ret@a:b/": `endpoint "http://a:b/" is not a URL; it looks like http://localhost:4466/service/stage`,
 		"http://u:s3cret@/a":     `endpoint "http:///a" names no host; it looks like http://localhost:4466/service/stage`,
+		"http://a:99999/b/c":     `endpoint "http://a:99999/b/c" names the port 99999; ports go from 1 to 65535`,
 		"ftp://a/b":              "ftp://a/b is not a valid endpoint. It must start with http:// or https://",
 	} {
 		_, err := ParseEndpoint(text)

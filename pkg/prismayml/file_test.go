@@ -106,7 +106,7 @@ func TestLoadRefuses(t *testing.T) {
 		"endpoint: ${self:secret}\nsecret: ${self:endpoint}": "variables refer to each other in a circle",
 		"endpoint: a${self:}":                                "neither text nor a number",
 		"hooks: {post-deploy: 3}":                            "Hook post-deploy provided in prisma.yml must be string or an array of strings.",
-		"a: &a [x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, *e, *e, *e, *e, *e, *e]": "the file becomes too large",
+		"a: &a [x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, *e, *e, *e, *e, *e, *e]": "the file has more than 100000 values",
 	} {
 		_, err := load(t, write(t, "prisma.yml", text))
 		if err == nil || !strings.Contains(err.Error(), want) {
