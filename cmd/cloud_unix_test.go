@@ -238,6 +238,9 @@ func TestCloud(t *testing.T) {
 	if out := must(t, dir, home, "", "deploy"); !strings.Contains(out, "Service is already up to date.") {
 		t.Errorf("deploy again: %s", out)
 	}
+	if out := must(t, dir, home, "", "migrations", "list"); !strings.Contains(out, "2         SUCCESS") {
+		t.Errorf("migrations list: %s", out)
+	}
 	var info jsonService
 	if err := json.Unmarshal([]byte(must(t, dir, home, "", "info", "--json")), &info); err != nil || info.Storage == nil || info.Storage.Used < 1000 || info.Storage.Limit != sandboxBytes {
 		t.Errorf("info: storage %+v, %v", info.Storage, err)

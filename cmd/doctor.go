@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -68,8 +69,7 @@ func runDoctor(ctx context.Context, opts *doctorOptions) error {
 	if x.definition(ctx, opts) && x.server(ctx) {
 		x.version(ctx)
 		x.clock(ctx)
-		x.access(ctx)
-		x.service(ctx)
+		x.service(ctx, x.access(ctx))
 	}
 	ok := true
 	for _, c := range x.checks {
@@ -233,7 +233,7 @@ func (x *examination) server(ctx context.Context) bool {
 		return x.good("server", "%s answered in %d ms", x.target.Endpoint.Base, time.Since(begin).Milliseconds())
 	}
 	hint := "Look at the address and at proxies and firewalls in between"
-	if !x.target.Endpoint.Private {
+	if !x.target.Endpoint.Private && errors.Is(err, syscall.ECONNREFUSED) {
 		hint = "Start it with prisma1 local start, or prisma1 dev"
 	}
 	if e, ok := errors.AsType[*client.Unreachable](err); ok && e.Cause != nil {
@@ -297,10 +297,10 @@ func (x *examination) clock(ctx context.Context) {
 }
 
 // access asks something that needs a token, if the server wants one.
-func (x *examination) access(ctx context.Context) {
+func (x *examination) access(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
 	defer cancel()
-	source := cmp.Or(x.target.signedBy.Source, "no secret")
+	source := x.target.signedBy.Source
 	_, err := x.target.Server.Projects(ctx)
 	if x.target.token != "" { // it is for one service
 		_, err = x.target.Server.Project(ctx, x.target.Endpoint.Name(), x.target.Endpoint.Stage)
@@ -310,12 +310,13 @@ func (x *examination) access(ctx context.Context) {
 	}
 	switch {
 	case client.NeedsSecret(err):
-		x.bad("authentication", x.target.explain(err), fmt.Sprintf("The requests are signed with: %s", source))
+		return x.bad("authentication", x.target.explain(err), fmt.Sprintf("The requests are signed with: %s", cmp.Or(source, "no secret")))
 	case err != nil:
-		x.bad("authentication", err, "")
-	default:
-		x.good("authentication", "the server accepts requests signed with %s%s", source, x.expiry())
+		return x.bad("authentication", err, "")
+	case source == "":
+		return x.good("authentication", "the server accepts requests without a secret")
 	}
+	return x.good("authentication", "the server accepts requests signed with %s%s", source, x.expiry())
 }
 
 // expiry says until when the management token of this run is valid.
@@ -338,8 +339,9 @@ func (x *examination) expiry() string {
 	return ", valid until " + expiry.UTC().Format(time.DateOnly)
 }
 
-// service asks the data API for one of its own fields, which also wakes its database.
-func (x *examination) service(ctx context.Context) {
+// service asks the data API for one of its own fields, which also wakes its database. Only who is
+// let in at the management API can ask more.
+func (x *examination) service(ctx context.Context, admitted bool) {
 	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
 	defer cancel()
 	name, stage := x.target.Endpoint.Name(), x.target.Endpoint.Stage
@@ -357,7 +359,9 @@ func (x *examination) service(ctx context.Context) {
 		return
 	}
 	x.good("service", "%s@%s answers", name, stage)
-	x.database(ctx, name, stage)
+	if admitted {
+		x.database(ctx, name, stage)
+	}
 }
 
 // database asks for the last migration, which the server reads from its database.

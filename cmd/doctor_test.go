@@ -38,7 +38,7 @@ func TestDoctorSeesOtherVersionAndClock(t *testing.T) {
 	for _, want := range []string{
 		"✖ version: this program is " + version + ", the server 1.33.0\n    Bring both to the same minor version\n",
 		"✖ clock: this computer and the server are 1h30m",
-		"✔ authentication: the server accepts requests signed with no secret\n",
+		"✔ authentication: the server accepts requests without a secret\n",
 	} {
 		if err == nil || !strings.Contains(string(out), want) {
 			t.Errorf("%v: no %q in\n%s", err, want, out)

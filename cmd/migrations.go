@@ -102,11 +102,17 @@ func (opts *migrationsOptions) history(ctx context.Context) (*target, []client.R
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := t.signIn(ctx, opts.App); err != nil {
+		return nil, nil, err
+	}
+	if err := t.greet(ctx, opts.App); err != nil {
+		return nil, nil, err
+	}
 	records, err := t.Server.Records(ctx, t.Endpoint.Name(), t.Endpoint.Stage)
 	if err == nil && len(records) == 0 {
 		err = fmt.Errorf("there is no service %s on stage %s yet", t.Endpoint.Service, t.Endpoint.Stage)
 	}
-	return t, records, err
+	return t, records, t.refused(err)
 }
 
 func runMigrationsList(ctx context.Context, opts *migrationsOptions) error {

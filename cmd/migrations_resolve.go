@@ -40,7 +40,7 @@ func runMigrationsResolve(ctx context.Context, opts *migrationsOptions) error {
 	name, stage := t.Endpoint.Name(), t.Endpoint.Stage
 	lock, err := t.Server.DeployLock(ctx, name, stage)
 	if err != nil {
-		return err
+		return t.refused(err)
 	}
 	out := opts.App.Terminal
 	open := slices.ContainsFunc(records, func(r client.Record) bool { return !r.Done() })
@@ -60,7 +60,7 @@ func runMigrationsResolve(ctx context.Context, opts *migrationsOptions) error {
 	}
 	resolved, err := t.Server.ResolveMigrations(ctx, name, stage)
 	if err != nil {
-		return err
+		return t.refused(err)
 	}
 	if opts.JSON {
 		return printJSON(out, describeMigrations(resolved))
