@@ -277,7 +277,7 @@ func TestNoPrompt(t *testing.T) {
 		{"init new --server existing-database --database mysql --database-user me --yes", nil, "Give --database-password-env", 1},
 		{"init new --server " + url + " --service a --stage b", nil, "Give --secret-env", 1},
 		{"deploy", nil, "--endpoint http://HOST:4466/SERVICE/STAGE", 1},
-		{"deploy --new", here, "--endpoint http://HOST:4466/SERVICE/STAGE", 1},
+		{"deploy --new", here, "--new needs --server, --service and --stage, or --yes to take what is suggested", 1},
 		{"deploy --server " + url + " --stage b", there, "Give --service, or --yes", 1},
 		{"deploy --server " + url + " --service a", there, "Give --stage, or --yes", 1},
 		{"deploy", here, "Could not connect to server", 1},

@@ -121,7 +121,10 @@ func (app *App) newWizard(given wizardFlags, folder string, env *prismayml.Env) 
 // Without a terminal it says what is missing. Nothing is written before all is answered.
 func chooseEndpoint(ctx context.Context, opts *deployOptions, file *prismayml.File) (*prismayml.File, string, error) {
 	t := opts.App.Terminal
-	if !t.Interactive() && opts.Wizard.Server == "" {
+	if !t.Interactive() && opts.Wizard.Server == "" && !opts.Wizard.Yes {
+		if file.Endpoint != "" {
+			return nil, "", errors.New("There is no terminal to ask on, so --new needs --server, --service and --stage, or --yes to take what is suggested")
+		}
 		return nil, "", errors.New("The property `endpoint` is missing in prisma.yml and there is no terminal to ask on. Set it, or give it with --endpoint http://HOST:4466/SERVICE/STAGE")
 	}
 	w, err := opts.App.newWizard(opts.Wizard, file.Dir, file.Env)
