@@ -135,7 +135,11 @@ func (d *deployment) run(ctx context.Context) error {
 		return err
 	}
 	if err := d.send(ctx, prismayml.Types(sources)); err != nil {
-		return placeSyntax(sources, err)
+		problem := syntaxOf(sources, err)
+		if problem == nil || !d.opts.JSON {
+			return placeSyntax(sources, err)
+		}
+		d.payload = &client.DeployPayload{Errors: []client.Problem{*problem}}
 	}
 	findPlaces(sources, d.payload.Errors)
 	findPlaces(sources, d.payload.Warnings)
@@ -271,6 +275,10 @@ func (d *deployment) printWarnings() error {
 	return errNeedsForce
 }
 
+// firstRevision is that of the first deploy that went through: a new service without a datamodel has
+// revision 1. The original seeded a service never when its first deploy had a mistake.
+const firstRevision = 2
+
 // follow waits for the migration and runs what belongs behind it.
 func (d *deployment) follow(ctx context.Context) error {
 	migration := d.payload.Migration
@@ -289,7 +297,7 @@ func (d *deployment) follow(ctx context.Context) error {
 	if len(d.File.Generators) > 0 && !d.opts.NoGenerate {
 		d.t.Notef("\nNote: the generators in prisma.yml are passed over. Client generation comes next.\n")
 	}
-	if d.created && d.File.Seed != nil && !d.opts.NoSeed {
+	if migration.Revision == firstRevision && d.File.Seed != nil && !d.opts.NoSeed {
 		d.t.Printf("\nHooks:\n")
 		if err := seed(ctx, d.t, d.target); err != nil {
 			return err

@@ -34,15 +34,25 @@ func findPlaces(sources []prismayml.Source, problems []client.Problem) {
 	}
 }
 
-// placeSyntax puts the place where reading the datamodel ended before what is said about it.
-func placeSyntax(sources []prismayml.Source, err error) error {
+// syntaxOf is where reading the datamodel ended, and why, when that is what err is about; else nil.
+func syntaxOf(sources []prismayml.Source, err error) *client.Problem {
 	answered, _ := errors.AsType[client.Errors](err)
 	_, foreseen := errors.AsType[*datamodel.SyntaxError](err)
 	if answered.Code() != int(fault.DatamodelSyntax) && !foreseen {
-		return err
+		return nil
 	}
-	if _, syntax := datamodel.Parse(prismayml.Types(sources)); syntax != nil {
-		return fmt.Errorf("%s: %s\n%w", place(sources, syntax.Line, syntax.Column), syntax.Hint, err)
+	_, syntax := datamodel.Parse(prismayml.Types(sources))
+	if syntax == nil {
+		return nil
+	}
+	path, line := prismayml.Locate(sources, syntax.Line)
+	return &client.Problem{Type: "Global", Description: syntax.Hint, File: nearPath(path), Line: line, Column: syntax.Column}
+}
+
+// placeSyntax puts the place where reading the datamodel ended before what is said about it.
+func placeSyntax(sources []prismayml.Source, err error) error {
+	if p := syntaxOf(sources, err); p != nil {
+		return fmt.Errorf("%s:%d:%d: %s\n%w", p.File, p.Line, p.Column, p.Description, err)
 	}
 	return err
 }
