@@ -85,14 +85,20 @@ func atOnce(n int, run func(i int)) {
 	group.Wait()
 }
 
-// join returns the answers of a batch as a JSON array.
+// join returns the answers of a batch as a JSON array. They are nobody's then.
 func join(answers [][]byte) []byte {
-	b := []byte{'['}
+	size := len("[]")
+	for _, answer := range answers {
+		size += len(answer) + len(",")
+	}
+	b := append(make([]byte, 0, size), '[')
 	for i, answer := range answers {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, answer...)
+		Release(answer)
+		answers[i] = nil
 	}
 	return append(b, ']')
 }

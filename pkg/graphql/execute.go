@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -83,11 +82,28 @@ type execution struct {
 	schema  *Schema
 	failure func(error) *Error
 	root    bool // the object at hand is the query root
-	path    []any
+	path    []step
 	errs    Errors
 	most    int // bytes after which the answer is given up, 0 for no bound
 	full    bool
 	known   map[selected][]Field // selections met before; lists ask for the same one again and again
+}
+
+// A step is one part of a path: a key, or without one a position in a list.
+type step struct {
+	key   string
+	index int
+}
+
+// here is the path of an error.
+func (x *execution) here() []any {
+	path := make([]any, len(x.path))
+	for i, p := range x.path {
+		if path[i] = p.key; p.key == "" {
+			path[i] = p.index
+		}
+	}
+	return path
 }
 
 // selected is a field's selection for a type.
@@ -124,7 +140,7 @@ func (x *execution) fields(b []byte, o Resolver, fields []Field) ([]byte, bool) 
 		}
 		b = scalar.AppendQuoted(b, f.Key)
 		b = append(b, ':')
-		x.path = append(x.path, f.Key)
+		x.path = append(x.path, step{key: f.Key})
 		var ok bool
 		b, ok = x.field(b, o, f, root)
 		x.path = x.path[:len(x.path)-1]
@@ -161,7 +177,7 @@ func (x *execution) null(b []byte, f Field, t *ast.Type, err error) ([]byte, boo
 	}
 	if err != nil {
 		e := x.failure(err)
-		e.Path, e.Line, e.Column = slices.Clone(x.path), f.Line, f.Column
+		e.Path, e.Line, e.Column = x.here(), f.Line, f.Column
 		x.errs = append(x.errs, e)
 	}
 	return append(b, "null"...), !t.NonNull
@@ -208,7 +224,7 @@ func (x *execution) list(b []byte, f Field, t *ast.Type, items []any) ([]byte, b
 		if i > 0 {
 			b = append(b, ',')
 		}
-		x.path = append(x.path, i)
+		x.path = append(x.path, step{index: i})
 		var ok bool
 		b, ok = x.value(b, f, t.Elem, item)
 		x.path = x.path[:len(x.path)-1]
