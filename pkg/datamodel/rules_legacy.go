@@ -142,11 +142,12 @@ func (d *Document) placed10(f *fieldDef) bool {
 
 var listFormat = regexp.MustCompile(`^\[\w+!\]!?$`)
 
+// scalarFields10 looks at lists of scalars. Lists of enums may be written in any
+// form, as in Prisma 1.
 func (c *checker) scalarFields10() {
 	for _, t := range c.doc.types {
 		for _, f := range t.fields {
-			_, isScalar := f.scalarType()
-			if (isScalar || c.doc.isEnum(f)) && f.list && !listFormat.MatchString(f.typeText) {
+			if _, isScalar := f.scalarType(); isScalar && f.list && !listFormat.MatchString(f.typeText) {
 				c.field(f, "The scalar field `%s` has the wrong format: `%s` Possible Formats: `%[3]s`, `%[3]s!`, `[%[3]s!]` or `[%[3]s!]!`", f.name, f.typeText, f.typeName)
 			}
 		}
