@@ -148,6 +148,7 @@ func (d *deployment) run(ctx context.Context) error {
 	}
 	if len(d.payload.Errors) > 0 {
 		printProblems(d.t, d.payload.Errors)
+		adviseUpgrade(d.t, sources, d.payload.Errors)
 		return errShown
 	}
 	if err := d.printWarnings(); err != nil {

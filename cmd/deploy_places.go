@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/client"
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/prismayml"
+	"github.com/prisma1-go/prisma1/pkg/terminal"
 )
 
 // findPlaces says of each problem where in the files it stands. It is found here, since a server
@@ -31,6 +33,20 @@ func findPlaces(sources []prismayml.Source, problems []client.Problem) {
 		}
 		path, line := prismayml.Locate(sources, line)
 		problems[i].File, problems[i].Line, problems[i].Column = nearPath(path), line, column
+	}
+}
+
+// adviseUpgrade tells who deploys a datamodel 1.0 where 1.1 is expected what to do: the errors speak
+// of every type and never of the version.
+func adviseUpgrade(t *terminal.Terminal, sources []prismayml.Source, problems []client.Problem) {
+	document, syntax := datamodel.Parse(prismayml.Types(sources))
+	if syntax != nil || !document.Unmarked() {
+		return
+	}
+	if slices.ContainsFunc(problems, func(p client.Problem) bool {
+		return strings.Contains(p.Description, "the id field with the `@id` directive")
+	}) {
+		t.Notef("\nThis looks like a datamodel 1.0, of Prisma 1.30 and older. `prisma1 datamodel upgrade` rewrites it as 1.1.\n")
 	}
 }
 

@@ -30,6 +30,9 @@ func printByType(t *terminal.Terminal, problems []client.Problem, mark string) {
 	groups := newGroups()
 	for _, p := range problems {
 		line := mark + " " + p.Description
+		if p.Field != "" && !strings.Contains(p.Description, "`"+p.Field+"`") {
+			line = fmt.Sprintf("%s `%s`: %s", mark, p.Field, p.Description)
+		}
 		if p.File != "" {
 			line += " " + t.Dim(fmt.Sprintf("(%s:%d:%d)", p.File, p.Line, p.Column))
 		}

@@ -14,7 +14,7 @@ func TestPlace(t *testing.T) {
 		{"A", "id", 3, 3, true},
 		{"E", "", 5, 6, true},
 		{"E", "X", 0, 0, false},
-		{"A", "none", 0, 0, false},
+		{"A", "none", 2, 6, true},
 		{"Global", "", 0, 0, false},
 	} {
 		line, column, ok := d.Place(c.typeName, c.field)

@@ -37,6 +37,10 @@ func (d *Document) After(previous *schema.Schema) *Document {
 // Legacy tells whether the document is read as datamodel 1.0.
 func (d *Document) Legacy() bool { return d.written != nil }
 
+// Unmarked tells whether no word of the text belongs to 1.1 alone. Read as 1.1
+// every type of it lacks its id.
+func (d *Document) Unmarked() bool { return len(d.types) > 0 && !d.says11() }
+
 func (d *Document) says11() bool {
 	return slices.ContainsFunc(d.enums, func(e *enumDef) bool { return carries(e.directives, directives11) }) ||
 		slices.ContainsFunc(d.types, func(t *typeDef) bool {

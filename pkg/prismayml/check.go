@@ -17,12 +17,18 @@ type problem struct {
 
 // invalidError is all that is wrong with the properties; the original stopped at the first and
 // told no lines.
-type invalidError struct{ Problems []problem }
+type invalidError struct {
+	Problems []problem
+	Advice   string // what to write instead, "" when there is nothing to say
+}
 
 func (e *invalidError) Error() string {
 	lines := []string{"Invalid prisma.yml file"}
 	for _, p := range e.Problems {
 		lines = append(lines, fmt.Sprintf("%s (line %d)", p.Message, p.Line))
+	}
+	if e.Advice != "" {
+		lines = append(lines, e.Advice)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -49,7 +55,28 @@ func check(root *yaml.Node) error {
 	if len(found) == 0 {
 		return nil
 	}
-	return &invalidError{found}
+	return &invalidError{found, endpointInstead(root)}
+}
+
+// endpointInstead says what stands now for the properties of Prisma 1.7 and older. Their clusters
+// were names in a home folder, or servers that are shut down.
+func endpointInstead(root *yaml.Node) string {
+	service, stage, cluster := child(root, "service"), child(root, "stage"), child(root, "cluster")
+	if child(root, "endpoint") != nil || service == nil && stage == nil && cluster == nil {
+		return ""
+	}
+	part := func(n *yaml.Node, name string) string {
+		if n == nil || n.Value == "" {
+			return name
+		}
+		return n.Value
+	}
+	server := "http://SERVER"
+	if part(cluster, "local") == "local" {
+		server = "http://localhost:4466"
+	}
+	return fmt.Sprintf("`service`, `stage` and `cluster` are of Prisma 1.7 and older. Write:\nendpoint: %s/%s/%s",
+		server, part(service, "SERVICE"), part(stage, "STAGE"))
 }
 
 func checkName(name *yaml.Node) []problem {
@@ -59,6 +86,8 @@ func checkName(name *yaml.Node) []problem {
 	switch name.Value {
 	case "stages":
 		return one(name, "prisma.yml should NOT have a \"stages\" property anymore. Stages are now just provided as CLI args.\nRead more here: https://goo.gl/SUD5i5")
+	case "schema":
+		return one(name, "prisma.yml should NOT have a \"schema\" property anymore. A generator writes it: generate: [{generator: graphql-schema, output: …}]")
 	case "types":
 		return one(name, `prisma.yml should NOT have a "types" property anymore. It has been renamed to "datamodel"`)
 	}

@@ -55,6 +55,27 @@ prisma.yml.features should be string,array. type: string,array (line 21)`
 	}
 }
 
+// TestOldProperties: whoever comes from Prisma 1.7 and older reads what to write instead.
+func TestOldProperties(t *testing.T) {
+	t.Parallel()
+	const unknown = "Invalid prisma.yml file\nprisma.yml should NOT have additional properties. additionalProperty: "
+	const instead = "`service`, `stage` and `cluster` are of Prisma 1.7 and older. Write:\nendpoint: "
+	for text, want := range map[string]string{
+		"service: shop\nstage: dev\ncluster: local\n": unknown + "service (line 1)\n" +
+			"prisma.yml should NOT have additional properties. additionalProperty: stage (line 2)\n" +
+			"prisma.yml should NOT have additional properties. additionalProperty: cluster (line 3)\n" +
+			instead + "http://localhost:4466/shop/dev",
+		"cluster: me/prisma-eu1\n":                               unknown + "cluster (line 1)\n" + instead + "http://SERVER/SERVICE/STAGE",
+		"stage: dev\nendpoint: http://localhost:4466/shop/dev\n": unknown + "stage (line 1)",
+		"schema: a.graphql\n": "Invalid prisma.yml file\nprisma.yml should NOT have a \"schema\" property anymore. " +
+			"A generator writes it: generate: [{generator: graphql-schema, output: …}] (line 1)",
+	} {
+		if _, err := load(t, write(t, "prisma.yml", text)); err == nil || err.Error() != want {
+			t.Errorf("%q\ngot\n%v\nwant\n%s", text, err, want)
+		}
+	}
+}
+
 // TestOddFiles: byte order mark, CRLF and size are no obstacle; what is is named with its line.
 func TestOddFiles(t *testing.T) {
 	t.Parallel()

@@ -147,6 +147,9 @@ func (f *File) fill(root *yaml.Node) error {
 			f.Generators = append(f.Generators, Generator{Name: textOf(child(n, "generator")), Output: textOf(child(n, "output"))})
 		}
 	}
+	if f.Document {
+		f.Warnings = append(f.Warnings, "databaseType: document in prisma.yml is for MongoDB, which this server does not know. Its datamodel is read as one for SQL databases.")
+	}
 	if child(root, "disableAuth") != nil {
 		f.Warnings = append(f.Warnings, "disableAuth in prisma.yml has no effect. A service is open when it has no secret.")
 	}

@@ -75,7 +75,8 @@ subscriptions:
 		Seed:       &Seed{Run: "sh a#b$c"},
 		PostDeploy: []string{"echo done"},
 		Document:   true,
-		Warnings:   []string{"disableAuth in prisma.yml has no effect. A service is open when it has no secret."},
+		Warnings: []string{"databaseType: document in prisma.yml is for MongoDB, which this server does not know. Its datamodel is read as one for SQL databases.",
+			"disableAuth in prisma.yml has no effect. A service is open when it has no secret."},
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b *Env) bool { return a == b })); diff != "" {
 		t.Error(diff)
