@@ -177,11 +177,13 @@ func splitOperations(path, text string) ([]string, error) {
 	}
 	var operations []string
 	for _, o := range document.Operations {
-		parts := []string{cut(o.Position.Start)}
-		for _, f := range usedFragments(document, o.SelectionSet) {
-			parts = append(parts, cut(f.Position.Start))
+		for _, share := range shares(o, cut(o.Position.Start)) {
+			parts := []string{share.text}
+			for _, f := range usedFragments(document, share.fields) {
+				parts = append(parts, cut(f.Position.Start))
+			}
+			operations = append(operations, strings.Join(parts, "\n")+"\n")
 		}
-		operations = append(operations, strings.Join(parts, "\n")+"\n")
 	}
 	return operations, nil
 }
