@@ -54,6 +54,8 @@ type workload struct{ name, query string }
 var reads = []workload{
 	{"lookup", `query lookup { track(where: {number: 1234}) { number name milliseconds } }`},
 	{"lookup_variable", `query lookup($n: Int) { track(where: {number: $n}) { number name milliseconds } }`},
+	{"nested_include", `query nested($yes: Boolean = true) { artists(first: 20, orderBy: number_ASC) { number name albums @include(if: $yes) { number title tracks(first: 10, orderBy: milliseconds_DESC) { number name milliseconds genre } } } }`},
+	{"lookup_include", `query lookup($yes: Boolean = true) { track(where: {number: 1234}) { number name milliseconds @include(if: $yes) } }`},
 	{"list", `query list { tracks(first: 100, orderBy: number_ASC) { number name milliseconds unitPrice composer genre } }`},
 	{"filter", `query filter { tracks(first: 20, orderBy: number_ASC, where: {milliseconds_gt: 200000, name_contains: "1", album: {artist: {name_starts_with: "Artist 1"}}}) { number name } }`},
 	{"nested", `query nested { artists(first: 20, orderBy: number_ASC) { number name albums { number title tracks(first: 10, orderBy: milliseconds_DESC) { number name milliseconds genre } } } }`},
@@ -65,6 +67,7 @@ var reads = []workload{
 
 var writes = []workload{
 	{"create", `mutation create { createCustomer(data: {email: "c{n}@example.org", country: "NZ"}) { email } }`},
+	{"create_variables", `mutation create($email: String!) { createCustomer(data: {email: $email, country: "NZ"}) { email } }`},
 	{"nested_create", `mutation nested_create { createInvoice(data: {number: {n}, total: 9.9, customer: {connect: {email: "customer1@example.org"}}, lines: {create: [{quantity: 1, unitPrice: 0.99}, {quantity: 2, unitPrice: 1.99}, {quantity: 3, unitPrice: 0.99}, {quantity: 4, unitPrice: 0.5}, {quantity: 5, unitPrice: 0.1}]}}) { number lines { quantity } } }`},
 	{"update", `mutation update { updateTrack(where: {number: 77}, data: {composer: "composer {n}"}) { number } }`},
 	{"upsert", `mutation upsert { upsertCustomer(where: {email: "u{n}@example.org"}, create: {email: "u{n}@example.org", country: "NZ"}, update: {country: "FI"}) { email country } }`},
@@ -132,7 +135,7 @@ func (s *musicStore) fill(t testing.TB, scale int) {
 func (s *musicStore) ask(t testing.TB, query string) {
 	t.Helper()
 	n := strconv.FormatInt(s.sent.Add(1), 10)
-	body, err := json.Marshal(map[string]any{"query": strings.ReplaceAll(query, "{n}", n), "variables": map[string]int{"n": 1234}})
+	body, err := json.Marshal(map[string]any{"query": strings.ReplaceAll(query, "{n}", n), "variables": map[string]any{"n": 1234, "email": "v" + n}})
 	if err != nil {
 		t.Fatal(err)
 	}
