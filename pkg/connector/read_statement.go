@@ -56,8 +56,10 @@ func writeRead(b *dialect.Builder, l *question, named bool) {
 	limit, limited := pageLimit(l.read)
 	if !l.hasPages() {
 		writeSelect(b, l, named, false)
-		b.SQL("\nORDER BY ")
-		writeOrder(b, l.read)
+		if l.read.Selector == nil { // a selector finds one
+			b.SQL("\nORDER BY ")
+			writeOrder(b, l.read)
+		}
 		if limited || page.Skip > 0 {
 			b.SQL("\nLIMIT ").Arg(limit).SQL(" OFFSET ").Arg(int64(page.Skip))
 		}
