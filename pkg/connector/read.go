@@ -144,7 +144,7 @@ func (r *reader) rows(ctx context.Context, l *layer) error {
 	if q.hasPages() && !r.builder().Facts().Windows {
 		err = r.pages(ctx, l)
 	} else {
-		err = r.scan(ctx, l, func(b *dialect.Builder) { writeRead(b, q, false) })
+		err = r.scan(ctx, l, func() dialect.Statement { return r.level(q) })
 	}
 	if err != nil {
 		return err
@@ -161,6 +161,21 @@ func (r *reader) rows(ctx context.Context, l *layer) error {
 	return nil
 }
 
+// level writes the statement of a level.
+func (r *reader) level(q *question) dialect.Statement {
+	write := func() dialect.Statement { return r.written(func(b *dialect.Builder) { writeRead(b, q, false) }) }
+	if f := fixedOf(q.read); f != nil {
+		return once(&f.first, write)
+	}
+	return write()
+}
+
+func (r *reader) written(write func(*dialect.Builder)) dialect.Statement {
+	b := r.builder()
+	write(b)
+	return b.Statement()
+}
+
 // trim drops the row that was read to know whether there is more.
 func (l *layer) trim() {
 	limit, limited := pageLimit(l.read)
@@ -173,7 +188,9 @@ func (l *layer) trim() {
 
 // count counts the nodes of a connection's page.
 func (r *reader) count(ctx context.Context, read *plan.Read) (int64, error) {
-	rows, err := r.answer(ctx, func(b *dialect.Builder) { writeCount(b, read) })
+	rows, err := r.answer(ctx, func() dialect.Statement {
+		return r.written(func(b *dialect.Builder) { writeCount(b, read) })
+	})
 	if err != nil {
 		return 0, err
 	}
@@ -189,18 +206,16 @@ func (r *reader) count(ctx context.Context, read *plan.Read) (int64, error) {
 
 // answer returns the answer to a statement: the next of those that were sent
 // together, or else that of the one that write writes.
-func (r *reader) answer(ctx context.Context, write func(*dialect.Builder)) (rows, error) {
+func (r *reader) answer(ctx context.Context, write func() dialect.Statement) (rows, error) {
 	if r.sent != nil {
 		return r.sent.next(ctx)
 	}
-	b := r.builder()
-	write(b)
-	s := b.Statement()
+	s := write()
 	return r.query(ctx, s.SQL, s.Args)
 }
 
 // scan keeps the cells of the answer to a statement.
-func (r *reader) scan(ctx context.Context, l *layer, write func(*dialect.Builder)) error {
+func (r *reader) scan(ctx context.Context, l *layer, write func() dialect.Statement) error {
 	rows, err := r.answer(ctx, write)
 	if err != nil {
 		return err
@@ -221,7 +236,8 @@ func (r *reader) scan(ctx context.Context, l *layer, write func(*dialect.Builder
 // list reads the values of a scalar list of all nodes in the groups of l into l.
 func (r *reader) list(ctx context.Context, f *schema.Field, l *layer) (*layer, error) {
 	l.frame = newListFrame(f)
-	if err := r.scan(ctx, l, func(b *dialect.Builder) { writeList(b, f, l.parents()) }); err != nil {
+	write := func(b *dialect.Builder) { writeList(b, f, l.parents()) }
+	if err := r.scan(ctx, l, func() dialect.Statement { return r.written(write) }); err != nil {
 		return nil, err
 	}
 	l.regroup()

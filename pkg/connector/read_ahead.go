@@ -25,7 +25,7 @@ type answers interface {
 // mostAhead is how many statements are sent together.
 const mostAhead = 100
 
-// ahead writes the statements of all levels of a root field, in the order in
+// ahead returns the statements of all levels of a root field, in the order in
 // which layers are read. It returns nil where each has to wait for the one
 // before, or where there is but one. A limit of nodes is met before the levels
 // below are asked for, so that these wait.
@@ -33,6 +33,15 @@ func (r *reader) ahead(read *plan.Read) []dialect.Statement {
 	if _, ok := r.session.(sender); !ok || r.most > 0 || len(read.Children)+len(read.Lists) == 0 && !isCounted(read) {
 		return nil
 	}
+	f := fixedOf(read)
+	if f == nil {
+		return r.allLevels(read)
+	}
+	return once(&f.ahead, func() []dialect.Statement { return r.allLevels(read) })
+}
+
+// allLevels writes the statements of all levels of a root field, or none where there is but one.
+func (r *reader) allLevels(read *plan.Read) []dialect.Statement {
 	a := asking{builder: r.builder}
 	a.level(read, nil)
 	if isCounted(read) && !read.Connection.Nodes {

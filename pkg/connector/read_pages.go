@@ -17,7 +17,9 @@ const (
 // pages reads the pages of all parents of a layer.
 func (r *reader) pages(ctx context.Context, l *layer) error {
 	for next := 0; next < l.groups.count(); {
-		err := r.scan(ctx, l, func(b *dialect.Builder) { next = writePages(b, l, next) })
+		err := r.scan(ctx, l, func() dialect.Statement {
+			return r.written(func(b *dialect.Builder) { next = writePages(b, l, next) })
+		})
 		if err != nil {
 			return err
 		}

@@ -236,7 +236,7 @@ func isUpsert(f plan.Field) bool {
 // selected returns a read of the node that s selects.
 func selected(read *plan.Read, s plan.Selector) *plan.Read {
 	copied := *read
-	copied.Selector = &s
+	copied.Selector, copied.Fixed = &s, nil
 	return &copied
 }
 

@@ -51,6 +51,9 @@ func Prepare(api *opencrud.API, op *graphql.Operation, first *graphql.Selection)
 		default:
 			prepared.state = anew
 		}
+		if prepared.state == finished && f.Read != nil {
+			f.Read.Fixed = new(Memo)
+		}
 		p.fields = append(p.fields, prepared)
 	}
 	return p
@@ -108,8 +111,8 @@ func (m *maker) reboundRead(read *Read, sel *graphql.Selection) *Read {
 	return &bound
 }
 
-// A Memo is where who runs plans keeps what it derived from a Read without its
-// arguments: its columns, children and shape. Goroutines may share it.
+// A Memo is where who runs plans keeps what it derived from a Read: without its
+// arguments its columns, children and shape. Goroutines may share it.
 type Memo struct{ kept atomic.Value }
 
 // Keep returns what make returned the first time. Later calls get the same,

@@ -26,6 +26,7 @@ type Read struct {
 	Err        error       // a fault in the arguments: every place where the result would stand fails with it
 
 	Memo   *Memo         // nil when the Read is used once
+	Fixed  *Memo         // of a root field, for what follows from its arguments, too; nil where variables are in them
 	source graphql.Field // whose arguments were read
 	varies bool          // they, or those of a child, depend on variables; known in what was prepared
 }
