@@ -14,3 +14,13 @@ const spawn = childProcess.spawn
 childProcess.spawn = function (program, args, options) {
   return options && options.detached ? { unref() {} } : spawn.call(this, program, args, options)
 }
+
+// Its wizard looks whether a server runs at the port that local ones have. What else runs on this
+// machine is not to be found: it looks where nobody listens.
+const { Socket } = require('net')
+const connect = Socket.prototype.connect
+Socket.prototype.connect = function (...args) {
+  const to = [args[0]].flat()[0] // options, alone or first in a list
+  if (to && String(to.port) === '4466') to.port = 1
+  return connect.apply(this, args)
+}
