@@ -4,6 +4,7 @@ package cmd
 
 import (
 	"bufio"
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -61,24 +62,33 @@ func launch(t *testing.T, home string, env []string, args []string, texts ...str
 	return nil
 }
 
-// run runs prisma1 by pipe and returns what it printed.
-func run(t *testing.T, dir, home string, env []string, stdin string, args ...string) (string, error) {
-	t.Helper()
+// byPipe is prisma1 without a terminal.
+func byPipe(dir, home string, env []string, stdin string, args ...string) *exec.Cmd {
 	cmd := exec.Command("prisma1", args...)
 	cmd.Dir, cmd.Stdin = dir, strings.NewReader(stdin)
 	cmd.Env = append(append(os.Environ(), "HOME="+home, "CI=1", "BROWSER=true"), env...)
-	out, err := cmd.CombinedOutput()
+	return cmd
+}
+
+// run runs prisma1 by pipe and returns all that it printed.
+func run(t *testing.T, dir, home string, env []string, stdin string, args ...string) (string, error) {
+	t.Helper()
+	out, err := byPipe(dir, home, env, stdin, args...).CombinedOutput()
 	return string(out), err
 }
 
-// must is run for what has to succeed.
+// must runs what has to succeed and returns its results. What it tells on stderr,
+// that it waits on a busy machine for one, is none of them.
 func must(t *testing.T, dir, home, stdin string, args ...string) string {
 	t.Helper()
-	out, err := run(t, dir, home, nil, stdin, args...)
+	var told bytes.Buffer
+	cmd := byPipe(dir, home, nil, stdin, args...)
+	cmd.Stderr = &told
+	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("prisma1 %s: %v\n%s", strings.Join(args, " "), err, out)
+		t.Fatalf("prisma1 %s: %v\n%s%s", strings.Join(args, " "), err, out, told.String())
 	}
-	return out
+	return string(out)
 }
 
 // ownCloud is a cloud with its sandbox and a private server, each a process, on loopback.
@@ -403,12 +413,12 @@ func TestCloudIsGone(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(home, ".prisma", "config.yml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out := must(t, home, home, "", "list"); !strings.Contains(out, "The cloud at http://127.0.0.1:1 was not reached") || !strings.Contains(out, "No deployed service found") {
-		t.Errorf("list: %s", out)
+	if out, err := run(t, home, home, nil, "", "list"); err != nil || !strings.Contains(out, "The cloud at http://127.0.0.1:1 was not reached") || !strings.Contains(out, "No deployed service found") {
+		t.Errorf("list: %v %s", err, out)
 	}
-	out := must(t, home, home, "", "logout")
-	if !strings.Contains(out, "You have been successfully logged out.") || !strings.Contains(out, "the key itself still holds") {
-		t.Errorf("logout: %s", out)
+	out, err := run(t, home, home, nil, "", "logout")
+	if err != nil || !strings.Contains(out, "You have been successfully logged out.") || !strings.Contains(out, "the key itself still holds") {
+		t.Errorf("logout: %v %s", err, out)
 	}
 	if got := readFile(t, home, ".prisma", "config.yml"); got != "cloudEndpoint: http://127.0.0.1:1\n" {
 		t.Errorf("config.yml: %s", got)
