@@ -29,10 +29,24 @@ func TestBrowser(t *testing.T) {
 	}
 	p := chromium.Open(t, program)
 	p.Call("Emulation.setScriptExecutionDisabled", map[string]any{"value": true})
-	picture := func(name string) {
-		if folder := os.Getenv("PRISMA1_TEST_SCREENSHOTS"); folder != "" {
+	folder := os.Getenv("PRISMA1_TEST_SCREENSHOTS")
+	shoot := func(name string) {
+		if folder != "" {
 			p.Screenshot(filepath.Join(folder, name+".png"))
 		}
+	}
+	picture := func(name string) {
+		t.Helper()
+		shoot(name)
+		p.Call("Emulation.setDeviceMetricsOverride", map[string]any{"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true})
+		shoot(name + "-phone")
+		if !p.Evaluate(`document.documentElement.scrollWidth <= 360`) {
+			t.Errorf("%s is wider than a phone", name)
+		}
+		if !p.Evaluate(`[...document.querySelectorAll("th, td")].every(cell => cell.offsetParent === null || cell.offsetWidth > 200)`) {
+			t.Errorf("%s has columns too narrow for words on a phone", name)
+		}
+		p.Call("Emulation.clearDeviceMetricsOverride", nil)
 	}
 	reads := func(heading string) {
 		t.Helper()
