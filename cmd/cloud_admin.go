@@ -151,7 +151,7 @@ func (o *cloudAdminOptions) with(ctx context.Context, action func(*cloud.Cloud) 
 	return errors.Join(action(c), closeRecords())
 }
 
-// password is read from standard input or typed twice.
+// password is read from standard input or typed twice, until it is one.
 func (o *cloudAdminOptions) password() (string, error) {
 	if o.Stdin {
 		line, err := bufio.NewReader(io.LimitReader(o.App.Terminal.In, 4096)).ReadString('\n')
@@ -160,15 +160,22 @@ func (o *cloudAdminOptions) password() (string, error) {
 		}
 		return strings.TrimRight(line, "\r\n"), nil
 	}
-	first, err := o.App.Terminal.Password("Choose a password")
-	if err != nil {
-		return "", missingFlag(err, "password-stdin")
+	t := o.App.Terminal
+	for {
+		first, err := t.Password("Choose a password")
+		if err != nil {
+			return "", missingFlag(err, "password-stdin")
+		}
+		if err := cloud.CheckPassword(first); err != nil {
+			t.Notef(">> %s\n", describe(err))
+			continue
+		}
+		second, err := t.Password("Type it again")
+		if err != nil || first == second {
+			return first, err
+		}
+		t.Notef(">> The two passwords are not the same\n")
 	}
-	second, err := o.App.Terminal.Password("Type it again")
-	if err == nil && first != second {
-		err = errors.New("The two passwords are not the same")
-	}
-	return first, err
 }
 
 func runCloudUserAdd(ctx context.Context, opts *cloudAdminOptions) error {

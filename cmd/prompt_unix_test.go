@@ -346,3 +346,60 @@ Flags:
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestTypedIntoAList: what nothing is called is told, and taken back by Backspace.
+func TestTypedIntoAList(t *testing.T) {
+	t.Parallel()
+	dir, _ := wizardFolder(t)
+	s := onTerminal(t, dir, nil, "deploy")
+	s.reads("Use other server")
+	s.types("xy")
+	s.reads("Nothing is called that. Backspace takes back what was typed.")
+	s.types(enter + "\x7f\x7f")
+	s.reads("Use other server")
+	s.types("other" + enter)
+	s.reads("Enter the endpoint")
+	s.types(ctrlC)
+	s.ends(130)
+}
+
+// TestWizardWithoutCloud: a cloud that is not there leads back to the list.
+func TestWizardWithoutCloud(t *testing.T) {
+	t.Parallel()
+	dir, definition := wizardFolder(t)
+	s := onTerminal(t, dir, nil, "deploy")
+	s.reads("Use other server")
+	s.types(down + enter)
+	s.reads("Enter the address of your cloud")
+	s.types("http://127.0.0.1:1" + enter)
+	s.reads(">> The cloud at http://127.0.0.1:1 was not reached")
+	s.reads(firstQuestion)
+	s.types(ctrlC)
+	s.ends(130)
+	if definition() != noEndpoint {
+		t.Errorf("prisma.yml changed: %q", definition())
+	}
+}
+
+// TestPasswordAsksAgain: a password that is none is told before it is typed again.
+func TestPasswordAsksAgain(t *testing.T) {
+	t.Parallel()
+	s := onTerminal(t, t.TempDir(), nil, "cloud", "user", "add", "jane@example.org", "--data", "data")
+	for _, c := range []struct{ password, again, says string }{
+		{"short", "", ">> The password is too short: it must have at least 10 characters."},
+		{"correct horse", "correct hose", ">> The two passwords are not the same"},
+		{"correct horse", "correct horse", "Added jane@example.org"},
+	} {
+		s.reads("Choose a password")
+		s.types(c.password + enter)
+		if c.again != "" {
+			s.reads("Type it again")
+			s.types(c.again + enter)
+		}
+		s.reads(c.says)
+	}
+	s.ends(0)
+	if strings.Contains(s.seen.String(), "orse") {
+		t.Errorf("a password was shown: %q", s.seen)
+	}
+}

@@ -178,7 +178,9 @@ func (w *wizard) run(ctx context.Context) (answers, error) {
 	case helloChoice:
 		return answers{Endpoint: localURL + "/hello-world/dev"}, nil
 	case loginChoice:
-		if err := w.cloud.login(ctx, w.ask); err != nil {
+		if err := w.cloud.login(ctx, w.ask); client.NoServer(err) {
+			w.ask.Notef(">> %s\n", describe(err))
+		} else if err != nil {
 			return answers{}, err
 		}
 		return w.run(ctx)

@@ -170,6 +170,13 @@ func NoService(err error) bool {
 	return ok && e.Code() == 4000
 }
 
+// NoServer tells whether no Prisma server or cloud answered at an address.
+func NoServer(err error) bool {
+	_, unreachable := errors.AsType[*Unreachable](err)
+	_, foreign := errors.AsType[*NotGraphQL](err)
+	return unreachable || foreign
+}
+
 // NotYet tells whether a server may still be starting: it gives no answer, it has no database yet,
 // or what stands before it does not reach it.
 func NotYet(err error) bool {

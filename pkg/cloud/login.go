@@ -138,7 +138,7 @@ func (c *Cloud) Asking(secret string) (computer, address string, since time.Time
 	return found.name, found.address, found.since, nil
 }
 
-var errRequest = refused("This request to log in is used up or expired. Run prisma1 login again.")
+var errRequest = refused("This request to log in was denied, is used up or expired. Run prisma1 login again.")
 
 // AllowLogin lets the computer in that waits with a secret, as the user who says so.
 func (c *Cloud) AllowLogin(ctx context.Context, secret, userID string) error {

@@ -30,12 +30,13 @@ const (
 	maxPassword = 200 // bytes
 )
 
-func checkPassword(password string) error {
+// CheckPassword returns fault.CloudRefused for a password that no account may have.
+func CheckPassword(password string) error {
 	switch {
 	case utf8.RuneCountInString(password) < minPassword:
-		return refused("The password is too short: it has at least %d characters.", minPassword)
+		return refused("The password is too short: it must have at least %d characters.", minPassword)
 	case len(password) > maxPassword:
-		return refused("The password is too long: it has at most %d bytes.", maxPassword)
+		return refused("The password is too long: it may have at most %d bytes.", maxPassword)
 	}
 	return nil
 }

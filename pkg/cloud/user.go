@@ -43,7 +43,7 @@ func (c *Cloud) AddUser(ctx context.Context, in NewUser) (*User, error) {
 	if in.Subject != "" {
 		data["subject"] = in.Subject
 	} else {
-		if err := checkPassword(in.Password); err != nil {
+		if err := CheckPassword(in.Password); err != nil {
 			return nil, err
 		}
 		if data["password"], err = c.hash(ctx, in.Password); err != nil {
@@ -77,7 +77,7 @@ func (c *Cloud) SetPassword(ctx context.Context, email, password string) error {
 	if err != nil {
 		return err
 	}
-	if err := checkPassword(password); err != nil {
+	if err := CheckPassword(password); err != nil {
 		return err
 	}
 	hash, err := c.hash(ctx, password)
@@ -97,7 +97,7 @@ func (c *Cloud) SetPassword(ctx context.Context, email, password string) error {
 
 // ChangePassword is SetPassword by the user, who knows the old one. Returns fault.CloudRefused.
 func (c *Cloud) ChangePassword(ctx context.Context, user *User, old, password, address string) error {
-	if err := checkPassword(password); err != nil {
+	if err := CheckPassword(password); err != nil {
 		return err
 	}
 	if _, err := c.SignIn(ctx, user.Email, old, address); err != nil {

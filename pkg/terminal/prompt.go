@@ -212,6 +212,7 @@ const selectLooks = `
 {{- if .ShowAnswer}}{{color "cyan"}} {{.Answer}}{{color "reset"}}{{"\n"}}
 {{- else}}{{color "default+d"}} (Use arrow keys){{color "reset"}}
   {{- "\n"}}
+  {{- if not .PageEntries}}  Nothing is called that. Backspace takes back what was typed.{{"\n"}}{{end}}
   {{- range $ix, $option := .PageEntries}}
     {{- template "option" $.IterateOption $ix $option}}
   {{- end}}
