@@ -132,6 +132,9 @@ func (t *target) greet(ctx context.Context, app *App) error {
 		answer, err = t.Server.ServerInfo(ctx)
 		return err
 	})
+	if err != nil && t.Endpoint.Shared {
+		return fmt.Errorf("%w\nThe demo servers of Prisma Cloud are shut down. Choose another server with: prisma1 deploy --new", err)
+	}
 	if err != nil {
 		return err
 	}

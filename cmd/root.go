@@ -93,6 +93,7 @@ func runRoot(app *App, cmd *cobra.Command, args []string) error {
 func newLaterCmd(name string) *cobra.Command {
 	return &cobra.Command{
 		Use:                name,
+		Short:              "A command of Prisma 1 that comes next",
 		Hidden:             true,
 		DisableFlagParsing: true, // its flags are not known yet
 		RunE: func(*cobra.Command, []string) error {
@@ -175,9 +176,22 @@ func flagError(err error) error {
 		if errors.Is(err, errTwice) {
 			return usagef("Flag --%s already provided", e.GetFlag().Name)
 		}
-		return usagef("Flag --%s cannot be %q: %w", e.GetFlag().Name, e.GetValue(), e.Unwrap())
+		return usagef("Flag --%s cannot be %q: %w", e.GetFlag().Name, e.GetValue(), wrongValue(e))
 	}
 	return &usageError{err}
+}
+
+// wrongValue says what a flag takes, in place of what Go calls it.
+func wrongValue(e *pflag.InvalidValueError) error {
+	switch e.GetFlag().Value.Type() {
+	case "int":
+		return errors.New("it must be a number")
+	case "bool":
+		return errors.New("it must be true or false")
+	case "duration":
+		return errors.New("it must be a time with its unit, like 30s, 5m or 2h")
+	}
+	return e.Unwrap()
 }
 
 func dashed(name string) string {
