@@ -141,6 +141,26 @@ func TestInitLooksIntoDatabase(t *testing.T) {
 	})
 }
 
+// TestIntrospectNamesSchemas: a schema that is not there is told with those that are, and the flag for them.
+func TestIntrospectNamesSchemas(t *testing.T) {
+	t.Parallel()
+	connectortest.EachConfig(t, func(t *testing.T, config connector.Config) {
+		if config.Connector == "sqlite" {
+			t.Skip("SQLite has one schema without a name")
+		}
+		dir, _ := wizardFolder(t)
+		environ := []string{"PRISMA_MANAGEMENT_API_ENDPOINT=" + serverOf(t, server.Config{Database: config, RawAccess: true}) + "/shop/dev"}
+		if out, err := run(t, dir, dir, environ, "", "deploy"); err != nil {
+			t.Fatal(out)
+		}
+		out, err := run(t, dir, dir, environ, "", "introspect", "--schema", "nowhere")
+		said := strings.Join(strings.Fields(strings.ReplaceAll(out, "▸", "")), " ")
+		if err == nil || !strings.Contains(said, `"nowhere" does not exist. The following are available: `) || !strings.Contains(said, connectortest.Schema(config, project.ID{Name: "shop", Stage: "dev"})) || !strings.HasSuffix(said, "Name one of them with --schema") {
+			t.Errorf("%v %s", err, out)
+		}
+	})
+}
+
 // standards are what a configuration has when it says nothing.
 var standards = cmpopts.IgnoreFields(connector.Config{}, "ConnectionLimit", "SlowStatement")
 

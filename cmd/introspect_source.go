@@ -168,7 +168,7 @@ func (opts *introspectOptions) throughServer(ctx context.Context, file *prismaym
 		"mysql":    t.Endpoint.Name() + "@" + t.Endpoint.Stage,
 	}[info.PrimaryConnector]
 	source := &tableSource{Existing: existing, Name: t.Endpoint.Name() + "@" + t.Endpoint.Stage}
-	source.Schema, err = chooseSchema(ctx, opts.App.Terminal, existing, cmp.Or(opts.Connection.Schema, own), schemaFlags)
+	source.Schema, err = chooseSchema(ctx, opts.App.Terminal, existing, cmp.Or(opts.Connection.Schema, own), "--schema")
 	if err != nil {
 		return nil, errors.Join(err, existing.Close())
 	}
@@ -241,7 +241,7 @@ func chooseSchema(ctx context.Context, ask prompter, existing *connector.Existin
 	}
 	if named != "" && !slices.Equal(names, []string{""}) {
 		if !slices.Contains(names, named) {
-			return "", fmt.Errorf("The provided %s \"%s\" does not exist. The following are available: %s", existing.SchemaWord(), named, strings.Join(names, ", "))
+			return "", fmt.Errorf("The provided %s \"%s\" does not exist. The following are available: %s\nName one of them with %s", existing.SchemaWord(), named, strings.Join(names, ", "), flags)
 		}
 		return named, nil
 	}
