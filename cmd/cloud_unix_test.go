@@ -11,12 +11,15 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -422,6 +425,39 @@ func TestCloudIsGone(t *testing.T) {
 	}
 	if got := readFile(t, home, ".prisma", "config.yml"); got != "cloudEndpoint: http://127.0.0.1:1\n" {
 		t.Errorf("config.yml: %s", got)
+	}
+}
+
+// TestLoginOverABadLine: a line that is down for some seconds does not end a login.
+func TestLoginOverABadLine(t *testing.T) {
+	t.Parallel()
+	c := startCloud(t)
+	there, err := url.Parse(c.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(there)
+	var asked atomic.Int32
+	line := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost {
+			proxy.ServeHTTP(w, r)
+			return
+		}
+		if n := asked.Add(1); n == 1 || n > 4 {
+			proxy.ServeHTTP(w, r)
+			return
+		}
+		if connection, _, err := w.(http.Hijacker).Hijack(); err == nil {
+			connection.Close()
+		}
+	}))
+	t.Cleanup(line.Close)
+	s := onTerminal(t, t.TempDir(), []string{"BROWSER=true"}, "login", "--cloud", line.URL)
+	s.allows(c)
+	s.reads("Successfully signed in")
+	s.ends(0)
+	if asked.Load() < 5 {
+		t.Errorf("the line was never bad: %d requests", asked.Load())
 	}
 }
 

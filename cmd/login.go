@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prisma1-go/prisma1/pkg/auth"
+	"github.com/prisma1-go/prisma1/pkg/client"
 	"github.com/prisma1-go/prisma1/pkg/cloud/web"
 	"github.com/prisma1-go/prisma1/pkg/cluster"
 	"github.com/prisma1-go/prisma1/pkg/terminal"
@@ -118,6 +119,9 @@ func (app *App) login(ctx context.Context, t *terminal.Terminal, registry *clust
 // loginTime is how long the person has to say yes in the browser; the cloud forgets the request then.
 const loginTime = 10 * time.Minute
 
+// lostAnswers is how often in a row the cloud may not be reached while the person is in the browser.
+const lostAnswers = 10
+
 // askForKey shows the page of the cloud on which the person lets this computer in, and waits for it.
 func (app *App) askForKey(ctx context.Context, p *terminal.Progress, address string) (key string, err error) {
 	api := newCloudClient(address, "")
@@ -132,7 +136,7 @@ func (app *App) askForKey(ctx context.Context, p *terminal.Progress, address str
 	if err := app.openBrowser(page); err != nil {
 		app.Terminal.Notef("Could not open the authentication link, maybe this is an environment without a browser. Please open this url in your browser to authenticate: %s\n", page)
 	}
-	for {
+	for lost := 0; ; {
 		select {
 		case <-ctx.Done():
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -141,9 +145,17 @@ func (app *App) askForKey(ctx context.Context, p *terminal.Progress, address str
 			return "", ctx.Err()
 		case <-time.After(time.Second):
 		}
-		if key, err = api.LoginKey(ctx, secret); err != nil || key != "" {
+		poll, cancel := context.WithTimeout(ctx, probeDeadline)
+		key, err = api.LoginKey(poll, secret)
+		cancel()
+		if client.NotYet(err) && lost < lostAnswers {
+			lost++
+			continue
+		}
+		if err != nil || key != "" {
 			return key, err
 		}
+		lost = 0
 	}
 }
 
