@@ -66,9 +66,10 @@ type checker struct {
 	problems []Problem
 	noted    map[Problem]bool // problems, without their place
 
-	uses    map[use]int            // of the names that relations had
-	unnamed map[use]bool           // whether a field leads to the type of that name without saying one
-	named   map[string][]*fieldDef // relation fields by the name they say
+	uses      map[use]int            // of the names that relations had
+	unnamed   map[use]bool           // whether a field leads to the type of that name without saying one
+	named     map[string][]*fieldDef // relation fields by the name they say
+	connected map[connection]int     // how many fields say that they are of a relation
 }
 
 func newChecker(d *Document, rules Rules) *checker {

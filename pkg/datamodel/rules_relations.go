@@ -42,7 +42,7 @@ func (c *checker) ambiguous(f *fieldDef) {
 		return
 	}
 	name, isSelf := f.oldRelationName(), f.typeName == f.owner.name
-	uses := c.usesBetween(f, name)
+	uses := max(c.usesBetween(f, name), c.connected[connectionOf(f)]) // Prisma 1 counted old names alone and took a third field
 	switch {
 	case !isSelf && uses > 2:
 		c.field(f, "A relation directive cannot appear more than twice. Relation name: '%s'", name)
@@ -66,9 +66,17 @@ type use struct {
 	name  string
 }
 
+// A connection is a name of relations between two types.
+type connection struct{ a, b, name string }
+
+func connectionOf(f *fieldDef) connection {
+	a, b := sorted(f.owner.name, f.typeName)
+	return connection{a, b, f.relationName()}
+}
+
 // countNames prepares what the rules of relations look up.
 func (c *checker) countNames() {
-	c.uses, c.unnamed, c.named = map[use]int{}, map[use]bool{}, map[string][]*fieldDef{}
+	c.uses, c.unnamed, c.named, c.connected = map[use]int{}, map[use]bool{}, map[string][]*fieldDef{}, map[connection]int{}
 	for _, t := range c.doc.types {
 		for _, f := range t.relations {
 			if f.relationName() != "" {
@@ -81,6 +89,7 @@ func (c *checker) countNames() {
 	for _, f := range c.doc.relations {
 		if name := f.relationName(); name != "" {
 			c.named[name] = append(c.named[name], f)
+			c.connected[connectionOf(f)]++
 		}
 	}
 }
