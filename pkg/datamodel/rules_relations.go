@@ -94,14 +94,15 @@ func (c *checker) countNames() {
 	}
 }
 
-// namedFields returns the model fields with @relation(name:), by that name.
-func (c *checker) namedFields() (names []string, fields map[string][]*fieldDef) {
+// namedFields returns the model fields with @relation(name:), by that name or by
+// the one that it had.
+func (c *checker) namedFields(by func(*fieldDef) string) (names []string, fields map[string][]*fieldDef) {
 	fields = map[string][]*fieldDef{}
 	for _, f := range c.doc.relations {
 		if f.relationName() == "" {
 			continue
 		}
-		name := f.oldRelationName()
+		name := by(f)
 		if len(fields[name]) == 0 {
 			names = append(names, name)
 		}
@@ -110,16 +111,20 @@ func (c *checker) namedFields() (names []string, fields map[string][]*fieldDef) 
 	return names, fields
 }
 
-// oppositeTypes compares the ends of each named relation.
+// oppositeTypes compares the ends of each named relation: by their old names, as
+// Prisma 1, which took two fields of one type when one of them had another, then
+// by their names.
 func (c *checker) oppositeTypes() {
-	names, fields := c.namedFields()
-	for _, name := range names {
-		first, last := fields[name][0], fields[name][len(fields[name])-1]
-		if first == last {
-			continue
+	for _, by := range []func(*fieldDef) string{(*fieldDef).oldRelationName, (*fieldDef).relationName} {
+		names, fields := c.namedFields(by)
+		for _, name := range names {
+			first, last := fields[name][0], fields[name][len(fields[name])-1]
+			if first == last {
+				continue
+			}
+			c.oppositeType(first, last)
+			c.oppositeType(last, first)
 		}
-		c.oppositeType(first, last)
-		c.oppositeType(last, first)
 	}
 }
 
