@@ -76,7 +76,7 @@ func parseDatabase(databases *section, config *Config) *section {
 	d.Database, d.Schema, d.ManagementSchema = s.text("database"), s.text("schema"), s.text("managementSchema")
 	d.SSL = s.flag("ssl", false)
 	d.ConnectionLimit = s.number("connectionLimit", 10)
-	if uri := s.text("uri"); uri != "" {
+	if uri := s.text("uri"); uri != "" && serves(d.Connector) {
 		readURI(s, uri, d)
 	}
 	config.RawAccess = s.flag("rawAccess", config.RawAccess)
@@ -90,7 +90,7 @@ func checkDatabase(s *section, d *connector.Config) {
 	switch {
 	case d.Connector == "":
 		s.fail("connector", "Expected connector to be non-empty")
-	case d.Connector != "sqlite" && d.Connector != "postgres" && d.Connector != "mysql":
+	case !serves(d.Connector):
 		s.fail("connector", "Unknown connector %s: this version serves sqlite, postgres and mysql", d.Connector)
 	case d.Connector != "sqlite" && d.Host == "":
 		s.fail("host", "Expected host to be non-empty")
@@ -103,6 +103,11 @@ func checkDatabase(s *section, d *connector.Config) {
 	case d.ConnectionLimit < 2:
 		s.fail("connectionLimit", "The parameter connectionLimit must be set to at least 2.")
 	}
+}
+
+// serves tells whether there is such a connector in this version.
+func serves(connector string) bool {
+	return connector == "sqlite" || connector == "postgres" || connector == "mysql"
 }
 
 // readURI takes host, user and so on from scheme://user:password@host:port/database?ssl=1.
@@ -230,9 +235,14 @@ func (s *section) ignore(keys ...string) {
 func (s *section) unused() []string {
 	var warnings []string
 	for _, name := range s.names {
-		if !s.used[name.Value] {
-			warnings = append(warnings, fmt.Sprintf("line %d: the key %s is not used", name.Line, s.full(name.Value)))
+		if s.used[name.Value] {
+			continue
 		}
+		warning := fmt.Sprintf("line %d: the key %s is not used", name.Line, s.full(name.Value))
+		if s.full(name.Value) == "secret" {
+			warning += "; the secret that whoever deploys needs is managementApiSecret"
+		}
+		warnings = append(warnings, warning)
 	}
 	return warnings
 }

@@ -104,6 +104,7 @@ slowStatements: {milliseconds: 0, values: true}
 		{
 			"unknown keys and a second database", `
 prot: 4470
+secret: s3
 databases:
   default:
     connector: sqlite
@@ -115,8 +116,9 @@ databases:
 				Port: 4466, Database: connector.Config{Connector: "sqlite", ConnectionLimit: 10},
 				Warnings: []string{
 					"line 2: the key prot is not used",
-					"line 7: the key databases.other is not used",
-					"line 6: the key databases.default.direktory is not used",
+					"line 3: the key secret is not used; the secret that whoever deploys needs is managementApiSecret",
+					"line 8: the key databases.other is not used",
+					"line 7: the key databases.default.direktory is not used",
 				},
 			},
 		},
@@ -181,6 +183,15 @@ func TestParseConfigRefuses(t *testing.T) {
 				t.Errorf("the error %q shows the uri", err)
 			}
 		})
+	}
+}
+
+// TestMongoDB: a configuration for MongoDB is refused for its connector, not for the form of its uri.
+func TestMongoDB(t *testing.T) {
+	t.Parallel()
+	const want = "line 1: databases.default.connector: Unknown connector mongo: this version serves sqlite, postgres and mysql"
+	if _, err := ParseConfig([]byte("databases: {default: {uri: 'mongodb://h/x', connector: mongo}}"), environment()); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 
