@@ -143,7 +143,11 @@ func enumLine(t *terminal.Terminal, s client.Step) string {
 	case renamed(s):
 		return fmt.Sprintf("%s Renamed enum %s to %s", t.Yellow("~"), s.Name, s.NewName)
 	}
-	return fmt.Sprintf("%s Updated enum %s", t.Yellow("~"), s.Name)
+	line := fmt.Sprintf("%s Updated enum %s", t.Yellow("~"), s.Name)
+	if len(s.Values) > 0 {
+		line += ". Its values are now " + quotedList(s.Values)
+	}
+	return line
 }
 
 func quotedList(values []string) string {

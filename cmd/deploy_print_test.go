@@ -55,7 +55,7 @@ Changes:
   + Created field ''role'' of type ''Role!''
 
   Role2 (Enum)
-  ~ Updated enum Role2
+  ~ Updated enum Role2. Its values are now ''A''
 
   Role3 (Enum)
   - Deleted enum Role3
