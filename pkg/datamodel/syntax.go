@@ -27,11 +27,8 @@ const syntaxPrefix = "Syntax error while parsing GraphQL query. "
 
 func syntaxError(text string, err error) *SyntaxError {
 	hint, at := located(err)
-	if strings.Contains(hint, "<Invalid>") {
-		hint = "Unexpected character, or a string without end"
-	}
 	end := offset(text, at)
-	e := &SyntaxError{Line: at.line, Column: at.column, Hint: hint}
+	e := &SyntaxError{Line: at.line, Column: at.column, Hint: helpful(hint, text[end:])}
 	if brace, rules := openBody(text, end); rules != "" {
 		e.Message = sangria(text, brace, end, "expected "+rules)
 		return e
@@ -44,6 +41,23 @@ func syntaxError(text string, err error) *SyntaxError {
 	expected, _, _ := strings.Cut(hint, ", found")
 	e.Message = sangria(text, end, end, strings.Replace(expected, "Expected", "expected", 1))
 	return e
+}
+
+var newerPrisma = regexp.MustCompile(`^(model|datasource|generator)[ \t]+\w+[ \t]*\{`)
+
+// helpful returns what the parser says about a place, or what people mostly did there.
+func helpful(hint, rest string) string {
+	switch {
+	case strings.HasPrefix(rest, "//"), strings.HasPrefix(rest, "/*"):
+		return "Comments begin with #"
+	case newerPrisma.MatchString(rest):
+		return "This is a schema of Prisma 2 or newer; a datamodel of Prisma 1 consists of types and enums"
+	case strings.HasPrefix(hint, "expected at least one definition"):
+		return "Nothing stands between the brackets"
+	case strings.Contains(hint, "<Invalid>"):
+		return "Unexpected character, or a string without end"
+	}
+	return hint
 }
 
 func emptyError(text string) *SyntaxError {
