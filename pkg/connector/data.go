@@ -59,10 +59,11 @@ func (d *Database) HasDuplicates(ctx context.Context, f *schema.Field) (bool, er
 	return d.finds(ctx, table, columns, b)
 }
 
-// HaveDuplicates tells whether two nodes share values in all of some fields.
+// HaveDuplicates tells whether two nodes share values in all of some fields; of
+// no fields, whether there are two nodes.
 func (d *Database) HaveDuplicates(ctx context.Context, m *schema.Model, fields []*schema.Field) (bool, error) {
 	var columns []string
-	b := d.builder().SQL("SELECT 1 FROM ").Table(m.Table()).SQL(" AS n")
+	b := d.builder().SQL("SELECT COUNT(*) FROM ").Table(m.Table()).SQL(" AS n")
 	joint := " WHERE "
 	for _, f := range fields {
 		columns = append(columns, f.Column())
