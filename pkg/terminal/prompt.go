@@ -41,13 +41,31 @@ func (t *Terminal) Select(question string, choices []Choice) (string, error) {
 		if t.dumb {
 			return ask.plainSelect(question, names, about, &index)
 		}
-		list := &survey.Select{Message: question, Options: names, PageSize: 10, Description: func(_ string, i int) string { return about[i] }}
+		list := &survey.Select{Message: question, Options: names, PageSize: t.pageSize(question), Description: func(_ string, i int) string { return about[i] }}
 		return ask.survey(list, &index, nil)
 	})
 	if err != nil {
 		return "", err
 	}
 	return choices[index].Name, nil
+}
+
+// pageSize is how many choices of a list stand on the screen at a time, so that the question stays
+// above them: what has left the screen cannot be drawn over.
+func (t *Terminal) pageSize(question string) int {
+	columns, rows, err := term.GetSize(int(t.screen().Fd()))
+	if err != nil || columns <= 0 || rows <= 0 {
+		return longestPage
+	}
+	return pageOf(columns, rows, question)
+}
+
+const longestPage = 10
+
+func pageOf(columns, rows int, question string) int {
+	asked := utf8.RuneCountInString("? " + question + " (Use arrow keys)")
+	above := (asked + columns - 1) / columns
+	return max(1, min(longestPage, rows-above-1))
 }
 
 // besides are the descriptions of choices, in a column of their own and cut so that no line is

@@ -5,6 +5,16 @@ import (
 	"testing"
 )
 
+// TestPageOf: a list is as long as there is room below its question.
+func TestPageOf(t *testing.T) {
+	const question = "Set up a new Prisma server or deploy to an existing server?" // 78 columns with its hint
+	for _, c := range []struct{ columns, rows, want int }{{100, 40, 10}, {100, 6, 4}, {40, 6, 3}, {20, 5, 1}, {10, 2, 1}} {
+		if got := pageOf(c.columns, c.rows, question); got != c.want {
+			t.Errorf("%d columns, %d rows: got %d, want %d", c.columns, c.rows, got, c.want)
+		}
+	}
+}
+
 // TestBesides: descriptions stand in a column, closer to the names where the screen is narrow.
 func TestBesides(t *testing.T) {
 	terminal, _, _ := fake()
