@@ -1,11 +1,13 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -67,10 +69,13 @@ func runInit(ctx context.Context, opts *initOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := checkGenerator(opts.Generator); err != nil {
+		return err
+	}
 	if err := noConflict(opts.App.Terminal, dir); err != nil {
 		return err
 	}
-	found, generator := answers{Endpoint: opts.Endpoint}, noGenerator
+	found, generator := answers{Endpoint: opts.Endpoint}, cmp.Or(opts.Generator, noGenerator)
 	if opts.Endpoint == "" {
 		if found, generator, err = askInit(ctx, opts, dir); err != nil {
 			return err
@@ -117,8 +122,10 @@ func askInit(ctx context.Context, opts *initOptions, dir string) (answers, strin
 
 const noGenerator = "none"
 
+type generatedClient struct{ Name, Generator string }
+
 // clients are the generators by the words of the question.
-var clients = []struct{ Name, Generator string }{
+var clients = []generatedClient{
 	{"Prisma TypeScript Client", "typescript-client"},
 	{"Prisma Flow Client", "flow-client"},
 	{"Prisma JavaScript Client", "javascript-client"},
@@ -126,19 +133,23 @@ var clients = []struct{ Name, Generator string }{
 	{"Don't generate", noGenerator},
 }
 
+func checkGenerator(given string) error {
+	if given == "" || slices.ContainsFunc(clients, func(c generatedClient) bool { return c.Generator == given }) {
+		return nil
+	}
+	return usagef("--generator %q is unknown: use typescript-client, flow-client, javascript-client, go-client or none", given)
+}
+
 func (w *wizard) generator(given string) (string, error) {
-	if given == "" && (w.given.Yes || w.given.Server == "hello-world") {
+	if given != "" {
+		return given, nil
+	}
+	if w.given.Yes || w.given.Server == "hello-world" {
 		return noGenerator, nil
 	}
 	choices := make([]terminal.Choice, len(clients))
 	for i, c := range clients {
-		if given == c.Generator {
-			return given, nil
-		}
 		choices[i] = terminal.Choice{Name: c.Name}
-	}
-	if given != "" {
-		return "", usagef("--generator %q is unknown: use typescript-client, flow-client, javascript-client, go-client or none", given)
 	}
 	name, err := w.ask.Select("Select the programming language for the generated Prisma client", choices)
 	for _, c := range clients {

@@ -153,7 +153,7 @@ func awaitAddress(ctx context.Context, process *exec.Cmd, path string, begin int
 		}
 		select {
 		case <-ended:
-			return "", fmt.Errorf("The local server did not start. Its log says:\n%s", strings.TrimSpace(string(logSince(path, begin))))
+			return "", fmt.Errorf("The local server did not start. Its log says:\n%s", withoutArrows(string(logSince(path, begin))))
 		case <-ctx.Done():
 			return "", errors.Join(ctx.Err(), process.Process.Kill())
 		case <-deadline:
@@ -161,6 +161,19 @@ func awaitAddress(ctx context.Context, process *exec.Cmd, path string, begin int
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// withoutArrows is what a process wrote to its log, errors as they were before they were broken into
+// lines with arrows in front.
+func withoutArrows(log string) string {
+	var text strings.Builder
+	for line := range strings.Lines(log) {
+		if rest, isError := strings.CutPrefix(line, " ▸"); isError {
+			line = strings.TrimSpace(rest) + " "
+		}
+		text.WriteString(line)
+	}
+	return strings.TrimSpace(text.String())
 }
 
 func logSince(path string, begin int64) []byte {
