@@ -71,7 +71,11 @@ func runAdmin(ctx context.Context, opts *adminOptions) error {
 	}
 	probe, cancel := context.WithTimeout(ctx, probeDeadline)
 	defer cancel()
-	if _, err := t.Server.ServerInfo(probe); err != nil {
+	err = opts.App.Terminal.Slowly("Waiting for the server at "+t.Endpoint.Base, func() error {
+		_, err := t.Server.ServerInfo(probe)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	shown := t.Endpoint.HTTP()

@@ -71,6 +71,9 @@ func runDoctor(ctx context.Context, opts *doctorOptions) error {
 		x.clock(ctx)
 		x.service(ctx, x.access(ctx))
 	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	ok := true
 	for _, c := range x.checks {
 		ok = ok && c.OK
@@ -95,6 +98,9 @@ func (x *examination) good(name, format string, args ...any) bool {
 }
 
 func (x *examination) bad(name string, err error, hint string) bool {
+	if errors.Is(err, context.Canceled) { // by Ctrl-C, which says nothing about the patient
+		return false
+	}
 	x.add(checked{Name: name, Detail: describe(err), Hint: hint})
 	return false
 }

@@ -4,7 +4,10 @@ package cmd
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,6 +73,42 @@ func TestInterruptedAtEveryPrompt(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestInterruptedWhileWaiting: Ctrl-C ends the wait for a server that never answers with 130, and asks nothing.
+func TestInterruptedWhileWaiting(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{
+		"deploy", "info", "delete -f", "reset -f", "list", "doctor", "migrations list", "introspect", "introspect --sdl", "version", "admin", "login --cloud",
+	} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			asked := make(chan bool, 10)
+			silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				io.Copy(io.Discard, r.Body) // sees when the client hangs up
+				asked <- true
+				<-r.Context().Done()
+			}))
+			t.Cleanup(silent.Close)
+			dir := wizardFolders(t)
+			definition := fmt.Sprintf("endpoint: %s/a/b\ndatamodel: datamodel.prisma\n", silent.URL)
+			if err := os.WriteFile(filepath.Join(dir, "prisma.yml"), []byte(definition), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if command == "login --cloud" {
+				command += " " + silent.URL
+			}
+			s := onTerminal(t, dir, nil, strings.Fields(command)...)
+			<-asked
+			if err := s.command.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+			s.ends(130)
+			if seen := s.seen.String(); strings.Contains(seen, "? ") || strings.Contains(seen, "canceled") {
+				t.Errorf("got %q", seen)
+			}
+		})
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/prisma1-go/prisma1/pkg/client"
 	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/prismayml"
 	"github.com/prisma1-go/prisma1/pkg/terminal"
@@ -78,8 +79,13 @@ func (opts *introspectOptions) source(ctx context.Context, file *prismayml.File)
 	}
 	if !opts.Interactive {
 		source, err := opts.throughServer(ctx, file)
-		if source != nil || err != nil {
+		t := opts.App.Terminal
+		mayAsk := client.NoServer(err) && t.Interactive() && !opts.SDL && ctx.Err() == nil
+		if source != nil || err != nil && !mayAsk {
 			return source, err
+		}
+		if err != nil {
+			t.Warning(describe(err))
 		}
 	}
 	if opts.SDL {
@@ -151,7 +157,15 @@ func (opts *introspectOptions) throughServer(ctx context.Context, file *prismaym
 	if err != nil {
 		return nil, err
 	}
-	database, ok := service.RawAccess(ctx)
+	var database string
+	var ok bool
+	err = opts.App.Terminal.Slowly("Waiting for the server at "+t.Endpoint.Base, func() (err error) {
+		database, ok, err = service.RawAccess(ctx)
+		return err
+	})
+	if client.NoServer(err) || client.NeedsSecret(err) || ctx.Err() != nil {
+		return nil, t.explainService(err)
+	}
 	if !ok {
 		return nil, nil
 	}

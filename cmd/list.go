@@ -57,6 +57,9 @@ func runList(ctx context.Context, opts *listOptions) error {
 			services, err = listServices(ctx, s)
 			return err
 		})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
 			opts.App.Terminal.Warning(s.Name + ": " + describe(err))
 			continue

@@ -45,6 +45,9 @@ func newVersionCmd(app *App, run func(context.Context, *versionOptions) error) *
 func runVersion(ctx context.Context, opts *versionOptions) error {
 	b := thisBuild()
 	server := reachableServer(ctx, opts.App)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	t := opts.App.Terminal
 	if opts.JSON {
 		return printJSON(t, struct {
@@ -118,7 +121,11 @@ func reachableServer(ctx context.Context, app *App) string {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	answer, err := client.New(endpoint.Base, "", nil).ServerInfo(ctx)
+	var answer client.ServerInfo
+	err = app.Terminal.Slowly("Waiting for the server at "+endpoint.Base, func() (err error) {
+		answer, err = client.New(endpoint.Base, "", nil).ServerInfo(ctx)
+		return err
+	})
 	if err != nil {
 		return ""
 	}

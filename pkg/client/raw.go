@@ -14,20 +14,20 @@ import (
 )
 
 // RawAccess tells whether a service offers executeRaw, and the name of its
-// database in PrismaDatabase.
-func (s *Service) RawAccess(ctx context.Context) (database string, ok bool) {
+// database in PrismaDatabase. It gives a server the time of a question.
+func (s *Service) RawAccess(ctx context.Context) (database string, ok bool, err error) {
 	var answer struct {
 		Type *struct{ EnumValues []struct{ Name string } } `json:"__type"`
 		Root *struct{ Fields []struct{ Name string } }     `json:"root"`
 	}
 	const query = `{ __type(name: "PrismaDatabase") { kind enumValues { name } } root: __type(name: "Mutation") { fields { name } } }`
-	if err := s.data.call(ctx, query, nil, &answer); err != nil || answer.Type == nil || answer.Root == nil || len(answer.Type.EnumValues) == 0 {
-		return "", false
+	if err := s.data.ask(ctx, query, nil, &answer); err != nil || answer.Type == nil || answer.Root == nil || len(answer.Type.EnumValues) == 0 {
+		return "", false, err
 	}
 	for _, f := range answer.Root.Fields {
 		ok = ok || f.Name == "executeRaw"
 	}
-	return answer.Type.EnumValues[0].Name, ok
+	return answer.Type.EnumValues[0].Name, ok, nil
 }
 
 // RawDatabase returns the database behind a service as database/sql has it:

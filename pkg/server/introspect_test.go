@@ -90,9 +90,9 @@ func introspected(t *testing.T, config connector.Config, base *schema.Schema) st
 func throughRaw(t *testing.T, url string, config connector.Config) string {
 	t.Helper()
 	service := client.NewService(url+"/shop/dev", "", nil)
-	name, ok := service.RawAccess(t.Context())
-	if !ok {
-		t.Fatal("the service offers no executeRaw")
+	name, ok, err := service.RawAccess(t.Context())
+	if !ok || err != nil {
+		t.Fatalf("the service offers no executeRaw: %v", err)
 	}
 	existing, err := connector.Through(config.Connector, service.RawDatabase(config.Connector, name))
 	if err != nil {
