@@ -230,13 +230,17 @@ func (f *File) Sources() ([]Source, error) {
 	}
 	sources := make([]Source, 0, len(f.Datamodel))
 	for _, path := range f.Datamodel {
-		text, err := os.ReadFile(path)
+		stat, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("The types definition file \"%s\" could not be found.", path)
 		}
-		if stat, statErr := os.Stat(path); err != nil && statErr == nil && stat.IsDir() {
+		if err == nil && stat.IsDir() {
 			return nil, fmt.Errorf("The datamodel \"%s\" in prisma.yml is a folder. Name the files in it: datamodel: [%s/one.prisma, %s/two.prisma]", path, filepath.Base(path), filepath.Base(path))
 		}
+		if err == nil && !stat.Mode().IsRegular() { // a read of a pipe might never end
+			return nil, fmt.Errorf("The datamodel \"%s\" in prisma.yml is no regular file.", path)
+		}
+		text, err := os.ReadFile(path)
 		if err != nil {
 			return nil, err
 		}

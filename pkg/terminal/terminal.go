@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/term"
@@ -123,11 +124,22 @@ func (t *Terminal) Warning(message string) {
 }
 
 func (t *Terminal) arrow(arrow, message string) {
-	for line := range strings.SplitSeq(strings.TrimRight(message, "\n"), "\n") {
+	for line := range strings.SplitSeq(strings.TrimRight(printable(message), "\n"), "\n") {
 		for _, part := range Wrap(line, min(width, columnsOf(t.Err))-6) {
 			t.Notef("%s\n", strings.TrimRight(" "+arrow+"    "+part, " "))
 		}
 	}
+}
+
+// printable takes out of a message what a screen would obey: it may hold bytes of a file or of a
+// server.
+func printable(message string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return utf8.RuneError
+		}
+		return r
+	}, message)
 }
 
 // Wrap breaks a line between words so that no part has more than columns runes, but for words

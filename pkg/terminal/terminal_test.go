@@ -22,6 +22,15 @@ func TestErrorWraps(t *testing.T) {
 	}
 }
 
+// TestErrorIsNotObeyed: bytes of a file or of a server do not reach the screen as commands.
+func TestErrorIsNotObeyed(t *testing.T) {
+	terminal, _, out := fake()
+	terminal.Error("line 1: \x1b[2Jgone\a\r\u009b1m, \xff\tbehind a tab")
+	if want := " ▸    line 1: �[2Jgone���1m, �\tbehind a tab\n"; out.String() != want {
+		t.Errorf("got %q, want %q", out, want)
+	}
+}
+
 // TestReflow: paragraphs are broken anew, what is copied is not.
 func TestReflow(t *testing.T) {
 	text := "Takes the lock from whatever server\ndeploys, and ends\nit.\n\n  databases:\n    default: a-long-line-of-a-file\n\n- Deploy local changes\n  $ prisma1 deploy --with-many-flags\n- b"
