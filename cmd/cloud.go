@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -144,7 +145,7 @@ func openSandbox(ctx context.Context, c *cloud.Cloud, config *cloudConfig, log *
 		return nil, "", nil
 	}
 	// The key comes first: the server needs it before it listens, and its address is known after that.
-	key, err := c.AddServer(ctx, "", cloud.Sandbox, "http://127.0.0.1")
+	key, err := sandboxKey(ctx, c)
 	if err != nil {
 		return nil, "", err
 	}
@@ -164,6 +165,19 @@ func openSandbox(ctx context.Context, c *cloud.Cloud, config *cloudConfig, log *
 		return nil, "", errors.Join(err, sandbox.Close())
 	}
 	return sandbox, address, nil
+}
+
+// sandboxKey is the public key that the sandbox is to hold. A sandbox that is registered already keeps
+// its address until the one that starts now has its own: another cloud may run on these data.
+func sandboxKey(ctx context.Context, c *cloud.Cloud) (string, error) {
+	shared, err := c.SharedServers(ctx)
+	if err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(shared, func(s cloud.Server) bool { return s.Name == cloud.Sandbox }) {
+		return c.PublicKey(ctx, "", cloud.Sandbox)
+	}
+	return c.AddServer(ctx, "", cloud.Sandbox, "http://127.0.0.1")
 }
 
 // serveBoth serves cloud and sandbox until ctx ends or one of them fails.

@@ -428,6 +428,19 @@ func TestCloudIsGone(t *testing.T) {
 	}
 }
 
+// TestSecondCloud: one that cannot start, for its ports are taken, takes nothing from the one that runs.
+func TestSecondCloud(t *testing.T) {
+	t.Parallel()
+	c := startCloud(t)
+	port := c.sandbox[strings.LastIndex(c.sandbox, ":")+1:]
+	if out, err := run(t, c.home, c.home, nil, "", "cloud", "--port", "0", "--sandbox-port", port); err == nil || !strings.Contains(out, "port "+port+" is in use") {
+		t.Errorf("a second cloud: %v %s", err, out)
+	}
+	if out := must(t, c.home, c.home, "", "cloud", "server", "list"); !strings.Contains(out, " "+c.sandbox+" ") {
+		t.Errorf("the sandbox at %s is not registered any more:\n%s", c.sandbox, out)
+	}
+}
+
 // TestLoginOverABadLine: a line that is down for some seconds does not end a login.
 func TestLoginOverABadLine(t *testing.T) {
 	t.Parallel()
