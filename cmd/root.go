@@ -67,7 +67,7 @@ func newRootCmd(app *App) *cobra.Command {
 	root.SetIn(app.Terminal.In)
 	root.SetOut(app.Terminal.Out)
 	root.SetErr(app.Terminal.Err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
+	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { printHelp(app.Terminal, cmd) })
 	root.SetHelpCommand(newHelpCmd(root))
 	return root
@@ -146,28 +146,37 @@ func unknownCommand(parent *cobra.Command, name string) error {
 }
 
 func similar(parent *cobra.Command, name string) string {
-	meant, distance := "", len(name)/2
+	var names []string
 	for _, c := range parent.Commands() {
-		if c.Hidden {
-			continue
+		if !c.Hidden {
+			names = append(names, c.Name())
 		}
-		if strings.HasPrefix(c.Name(), name) {
-			return c.Name()
+	}
+	return nearest(name, names, len(name)/2)
+}
+
+// nearest returns the name that begins with another one, or else the one that takes the fewest changes,
+// not more than distance; "" when there is none.
+func nearest(name string, names []string, distance int) string {
+	meant := ""
+	for _, candidate := range names {
+		if strings.HasPrefix(candidate, name) {
+			return candidate
 		}
-		if d := levenshtein.ComputeDistance(name, c.Name()); d <= distance {
-			meant, distance = c.Name(), d-1
+		if d := levenshtein.ComputeDistance(name, candidate); d <= distance {
+			meant, distance = candidate, d-1
 		}
 	}
 	return meant
 }
 
 // flagError says what is wrong with a flag in the original's words.
-func flagError(err error) error {
+func flagError(cmd *cobra.Command, err error) error {
 	if errors.Is(err, pflag.ErrHelp) {
 		return err
 	}
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
-		return usagef("Unknown flag %s", dashed(e.GetSpecifiedName()))
+		return usagef("Unknown flag %s%s", dashed(e.GetSpecifiedName()), meantFlag(cmd, e.GetSpecifiedName()))
 	}
 	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		return usagef("Flag --%s expects a value", e.GetFlag().Name)
@@ -179,6 +188,20 @@ func flagError(err error) error {
 		return usagef("Flag --%s cannot be %q: %w", e.GetFlag().Name, e.GetValue(), wrongValue(e))
 	}
 	return &usageError{err}
+}
+
+// meantFlag is a line that names the flag of a command which is most like an unknown one.
+func meantFlag(cmd *cobra.Command, name string) string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	if meant := nearest(name, names, len(name)/3); meant != "" && len(name) > 1 {
+		return "\nPerhaps you meant " + dashed(meant)
+	}
+	return ""
 }
 
 // wrongValue says what a flag takes, in place of what Go calls it.
