@@ -1,6 +1,8 @@
 package migration
 
 import (
+	"slices"
+
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
@@ -69,7 +71,7 @@ func (in *inference) wasThere(r *schema.Relation) bool {
 	only := len(candidates) == 1 && len(in.next.Between(r.ModelA.Name, r.ModelB.Name)) == 1
 	for _, old := range candidates {
 		switch {
-		case hasGeneratedName(old),
+		case hasGeneratedName(old) && (old.Name == r.Name || !in.keepsName(old)),
 			old.Name == r.Name && !in.names.renamedInto(r.Name),
 			old.Name == in.names.previousRelation(r.Name),
 			only && hasGeneratedName(r):
@@ -86,7 +88,7 @@ func (in *inference) staysThere(r *schema.Relation) bool {
 	only := len(candidates) == 1 && len(in.previous.Between(r.ModelA.Name, r.ModelB.Name)) == 1
 	for _, now := range candidates {
 		switch {
-		case hasGeneratedName(now),
+		case hasGeneratedName(now) && (now.Name == r.Name || !in.hadName(now)),
 			now.Name == r.Name && !in.names.renamedInto(now.Name),
 			now.Name != r.Name && now.Name == in.names.nextRelation(r.Name),
 			only && hasGeneratedName(r):
@@ -94,6 +96,23 @@ func (in *inference) staysThere(r *schema.Relation) bool {
 		}
 	}
 	return false
+}
+
+// keepsName tells whether a previous relation is in the next schema under its name,
+// so that it can become no other one. Prisma 1 left the other one out of the tables.
+func (in *inference) keepsName(old *schema.Relation) bool {
+	a, b := in.nextEnds(old)
+	return !in.names.renamedInto(old.Name) && hasName(in.next.Between(a, b), old.Name)
+}
+
+// hadName tells whether a next relation was in the previous schema under its name.
+func (in *inference) hadName(now *schema.Relation) bool {
+	a, b := in.previousEnds(now)
+	return !in.names.renamedInto(now.Name) && hasName(in.previous.Between(a, b), now.Name)
+}
+
+func hasName(relations []*schema.Relation, name string) bool {
+	return slices.ContainsFunc(relations, func(r *schema.Relation) bool { return r.Name == name })
 }
 
 func (in *inference) updatedRelations() (steps []Step) {
