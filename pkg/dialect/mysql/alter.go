@@ -103,6 +103,9 @@ func (a *alteration) addColumn(edit relational.AddColumn) {
 	if edit.ForeignKey != nil && a.dropsKey {
 		a.flush() // MySQL does not drop and add foreign keys in one statement
 	}
+	if k := edit.ForeignKey; k != nil && k.Table == a.table.Name && containsFold(a.used, k.Reference) {
+		a.flush() // nor does it refer to a column that the statement changes
+	}
 	a.use(edit.Column.Name)
 	a.add(edit.Column, edit.Fill)
 	if edit.ForeignKey != nil {

@@ -14,15 +14,30 @@ func (s *script) alter(change relational.AlterTable) error {
 	now := change.Before.Clone()
 	keyGone := s.dropKey(change)
 	for _, edit := range change.Edits {
+		if add, ok := edit.(relational.AddColumn); ok && keyGone && refersTo(add.ForeignKey, now) {
+			s.addKey(change)
+			keyGone = false
+		}
 		if err := s.edit(now, edit); err != nil {
 			return fmt.Errorf("alter table %q: %w", now.Name, err)
 		}
 		now.Apply(edit)
 	}
-	if keyGone && len(change.After.PrimaryKey) > 0 {
-		s.add(s.alterTable(now.Name).SQL(" ADD PRIMARY KEY (").Names(change.After.PrimaryKey...).SQL(")"))
+	if keyGone {
+		s.addKey(change)
 	}
 	return nil
+}
+
+func (s *script) addKey(change relational.AlterTable) {
+	if len(change.After.PrimaryKey) > 0 {
+		s.add(s.alterTable(change.Before.Name).SQL(" ADD PRIMARY KEY (").Names(change.After.PrimaryKey...).SQL(")"))
+	}
+}
+
+// refersTo tells whether a foreign key, nil for none, leads to a table.
+func refersTo(k *relational.ForeignKey, t *relational.Table) bool {
+	return k != nil && k.Table == t.Name
 }
 
 // dropKey drops the primary key if it moves to other columns or loses one, and
