@@ -106,7 +106,7 @@ func (a *asking) statement(l *question, places []*parents) {
 	b.SQL("\nFROM k")
 	where := conditions{b: b}
 	for key, column := range l.frame.keys {
-		places[key] = &parents{place: a.places, many: true}
+		places[key] = &parents{place: a.places, many: true, few: fewRows(l.read, l.parents)}
 		where.next().Keep(a.places, "c"+strconv.Itoa(column))
 		a.places++
 	}

@@ -28,6 +28,39 @@ type parents struct {
 	list  []byte // their ids as a JSON array; nil where an earlier statement kept them
 	place int    // where it did
 	many  bool   // perhaps more than one
+	few   int    // no more than this; 0 when there may be more than fewParents
+}
+
+// fewParents is up to how many parents a look into the index of a link for each
+// is as quick as one join for all, whatever the size of the tables. The database
+// thinks of such a look as eight times as dear as it mostly is, and would read a
+// whole table of some thousand rows instead.
+const fewParents = 32
+
+// fewRows returns how many rows a read has at most, 0 when there may be more
+// than fewParents.
+func fewRows(read *plan.Read, p *parents) int {
+	rows := int64(1)
+	if p != nil {
+		rows = int64(p.few)
+	}
+	if !read.One {
+		limit, _ := pageLimit(read)
+		rows *= min(limit, fewParents+1)
+	}
+	if rows > fewParents {
+		return 0
+	}
+	return int(rows)
+}
+
+// eachParent tells whether the statement looks at the parents one by one: for a
+// page of each, or because they are few. Behind a link table one join for all is cheaper.
+func (l *question) eachParent(facts *dialect.Facts) bool {
+	if facts.Rows == nil || l.parents == nil || !l.read.Via.Back().OwnsColumn() {
+		return false
+	}
+	return l.hasPages() || l.parents.few > 0
 }
 
 // among writes that what stands to the left is the id of a parent.
@@ -54,7 +87,8 @@ func (p *parents) rows(b *dialect.Builder, t scalar.Type) {
 func writeRead(b *dialect.Builder, l *question, named bool) {
 	page := &l.read.Page
 	limit, limited := pageLimit(l.read)
-	if !l.hasPages() {
+	each := l.eachParent(b.Facts())
+	if !each && !l.hasPages() {
 		writeSelect(b, l, named, false)
 		if l.read.Selector == nil { // a selector finds one
 			b.SQL("\nORDER BY ")
@@ -72,8 +106,8 @@ func writeRead(b *dialect.Builder, l *question, named bool) {
 		}
 		b.SQL("p.c" + strconv.Itoa(i))
 	}
-	if b.Facts().Rows != nil && l.read.Via.Back().OwnsColumn() { // behind a link table one join for all is cheaper
-		writeEach(b, l, limit)
+	if each {
+		writeEach(b, l)
 		return
 	}
 	b.SQL("\nFROM (\n")
@@ -87,9 +121,9 @@ func writeRead(b *dialect.Builder, l *question, named bool) {
 	b.SQL("\nORDER BY c" + strconv.Itoa(l.frame.parent) + ", n")
 }
 
-// writeEach writes the page of each parent. It is the select that an index on
-// the link answers best, also without statistics.
-func writeEach(b *dialect.Builder, l *question, limit int64) {
+// writeEach writes what belongs to each parent, or the page of it. It is the
+// select that an index on the link answers best, also without statistics.
+func writeEach(b *dialect.Builder, l *question) {
 	parent := l.frame.columns[l.frame.parent]
 	b.SQL("\nFROM (SELECT DISTINCT o FROM ")
 	l.parents.rows(b, parent.typ)
@@ -102,7 +136,11 @@ func writeEach(b *dialect.Builder, l *question, limit int64) {
 	where.read(l.read)
 	b.SQL("\nORDER BY ")
 	writeOrder(b, l.read)
-	b.SQL("\nLIMIT ").Arg(limit).SQL(" OFFSET ").Arg(int64(l.read.Page.Skip))
+	if limit, _ := pageLimit(l.read); l.hasPages() {
+		b.SQL("\nLIMIT ").Arg(limit).SQL(" OFFSET ").Arg(int64(l.read.Page.Skip))
+	} else {
+		b.SQL("\nOFFSET 0") // without it the database makes a join of it
+	}
 	b.SQL("\n) AS p")
 }
 
