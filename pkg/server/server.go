@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -172,7 +173,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	if s.listener == nil {
 		return errors.New("serve: the server does not listen yet")
 	}
-	s.warn()
+	s.warn(os.Getpid() == 1)
 	spareCollections()
 	serving, fail := context.WithCancelCause(ctx)
 	var watch sync.WaitGroup
@@ -277,11 +278,16 @@ func (s *Server) Close() error {
 }
 
 // warn says once what is dangerous or useless in the configuration.
-func (s *Server) warn() {
+// first tells that this is the first process, as in a container; configurations
+// of Prisma 1 are written for those and never name a host.
+func (s *Server) warn(first bool) {
 	for _, warning := range s.config.Warnings {
 		s.log.Warn("server configuration: " + warning)
 	}
 	address, ok := s.listener.Addr().(*net.TCPAddr)
+	if ok && first && address.IP.IsLoopback() {
+		s.log.Warn("nobody outside this container reaches the server: it listens on loopback; set host: 0.0.0.0 or PRISMA_HOST=0.0.0.0", "address", address.String())
+	}
 	if ok && !address.IP.IsLoopback() && len(s.config.ManagementSecrets)+len(s.config.ManagementPublicKeys) == 0 && !s.config.DisableManagement {
 		s.log.Warn("EVERYBODY WHO REACHES THIS SERVER CAN CHANGE AND DELETE ITS SERVICES: "+
 			"it listens beyond this machine and has neither managementApiSecret nor managementApiPublicKey", "address", address.String())

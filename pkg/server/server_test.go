@@ -438,10 +438,33 @@ func TestWarnsOfAnOpenServer(t *testing.T) {
 		if _, err := s.Listen(); err != nil {
 			t.Fatal(err)
 		}
-		s.warn()
+		s.warn(false)
 		s.listener.Close()
 		if loud := strings.Contains(log.String(), "EVERYBODY"); loud != test.loud {
 			t.Errorf("%+v logged %q", test.config, log.String())
+		}
+	}
+}
+
+// TestWarnsOfAClosedContainer: a configuration of Prisma 1 names no host, and nobody reaches loopback in a container.
+func TestWarnsOfAClosedContainer(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		host  string
+		first bool
+		loud  bool
+	}{
+		{"", true, true}, {"", false, false}, {"0.0.0.0", true, false},
+	} {
+		var log bytes.Buffer
+		s := &Server{config: Config{Host: test.host}, log: slog.New(slog.NewTextHandler(&log, nil))}
+		if _, err := s.Listen(); err != nil {
+			t.Fatal(err)
+		}
+		s.warn(test.first)
+		s.listener.Close()
+		if loud := strings.Contains(log.String(), "host: 0.0.0.0"); loud != test.loud {
+			t.Errorf("%+v logged %q", test, log.String())
 		}
 	}
 }
