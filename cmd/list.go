@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -61,7 +62,7 @@ func runList(ctx context.Context, opts *listOptions) error {
 			return ctx.Err()
 		}
 		if err != nil {
-			opts.App.Terminal.Warning(s.Name + ": " + describe(err))
+			opts.App.Terminal.Warning(s.Name + ": " + describe(unlisted(s, err)))
 			continue
 		}
 		for _, service := range services {
@@ -84,6 +85,17 @@ func runList(ctx context.Context, opts *listOptions) error {
 	}
 	opts.App.Terminal.Table([]string{"Service Name", "Stage", "Server"}, rows)
 	return nil
+}
+
+// unlisted says what to do about a server that does not tell its services.
+func unlisted(s cluster.Cluster, err error) error {
+	switch {
+	case !client.NeedsSecret(err):
+		return err
+	case s.Secret == "":
+		return fmt.Errorf("The server at %s wants a management secret. Set %s, or give it one of its own with: prisma1 cluster add NAME URL --secret-env VARIABLE", s.Host, secretVariable)
+	}
+	return fmt.Errorf("The server at %s does not accept the secret or key that is known for it here. prisma1 doctor says which one that is, in the folder of a service there.", s.Host)
 }
 
 // cloudServices are the services that the cloud knows, and the base URLs of its servers. A cloud that
