@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"slices"
 	"sync"
 
@@ -102,6 +103,14 @@ func runCloud(ctx context.Context, opts *cloudOptions) error {
 		return err
 	}
 	defer closeRecords()
+	lock, err := takeFile(filepath.Join(config.data, "cloud.lock"))
+	if errors.Is(err, errLocked) {
+		return fmt.Errorf("Another cloud runs on the data in %s. Stop it, or give this one data of its own with --data", config.data)
+	}
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
 	listener, err := server.Listen(config.Host, config.Port)
 	if err != nil {
 		return err
@@ -135,6 +144,9 @@ func runCloud(ctx context.Context, opts *cloudOptions) error {
 	log.Info("cloud stopped")
 	return nil
 }
+
+// errLocked is the error of a file that another process has taken for itself.
+var errLocked = errors.New("another process uses it")
 
 // openSandbox opens the shared server and registers it; nil when there is to be none.
 func openSandbox(ctx context.Context, c *cloud.Cloud, config *cloudConfig, log *slog.Logger) (*server.Server, string, error) {

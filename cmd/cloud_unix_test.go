@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -428,16 +429,30 @@ func TestCloudIsGone(t *testing.T) {
 	}
 }
 
-// TestSecondCloud: one that cannot start, for its ports are taken, takes nothing from the one that runs.
+// TestSecondCloud: two on the same data would each take the sandbox for its own, so only one of them starts.
 func TestSecondCloud(t *testing.T) {
 	t.Parallel()
 	c := startCloud(t)
-	port := c.sandbox[strings.LastIndex(c.sandbox, ":")+1:]
-	if out, err := run(t, c.home, c.home, nil, "", "cloud", "--port", "0", "--sandbox-port", port); err == nil || !strings.Contains(out, "port "+port+" is in use") {
+	second := []string{"cloud", "--port", "0", "--sandbox-port", "0"}
+	if out, err := run(t, c.home, c.home, nil, "", second...); err == nil || !strings.Contains(out, "Another cloud runs on the data in") {
 		t.Errorf("a second cloud: %v %s", err, out)
 	}
 	if out := must(t, c.home, c.home, "", "cloud", "server", "list"); !strings.Contains(out, " "+c.sandbox+" ") {
 		t.Errorf("the sandbox at %s is not registered any more:\n%s", c.sandbox, out)
+	}
+	c.process.Process.Kill()
+	c.process.Wait()
+	port := strings.TrimPrefix(c.sandbox, "http://127.0.0.1:")
+	taken, err := net.Listen("tcp", "127.0.0.1:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	if out, err := run(t, c.home, c.home, nil, "", "cloud", "--port", "0", "--sandbox-port", port); err == nil || !strings.Contains(out, "port "+port+" is in use") {
+		t.Errorf("a cloud whose port is taken: %v %s", err, out)
+	}
+	if out := must(t, c.home, c.home, "", "cloud", "server", "list"); !strings.Contains(out, " "+c.sandbox+" ") {
+		t.Errorf("the sandbox at %s is not registered any more, because one could not start:\n%s", c.sandbox, out)
 	}
 }
 

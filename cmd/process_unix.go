@@ -23,6 +23,22 @@ func endProcess(pid int) error {
 	return err
 }
 
+// takeFile takes a file for this process alone, until it is closed or the process ends.
+func takeFile(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		file.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, errLocked
+		}
+		return nil, err
+	}
+	return file, nil
+}
+
 // processRuns says whether there is such a process, of whatever user. One that has ended and
 // waits for its parent does not run: in containers nobody may ever ask for it.
 func processRuns(pid int) bool {

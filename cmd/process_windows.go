@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"syscall"
@@ -11,6 +12,8 @@ const (
 	newProcessGroup  = 0x00000200
 	queryInformation = 0x1000
 	stillActive      = 259
+
+	sharingViolation syscall.Errno = 32
 )
 
 // detach lets a process outlive the console it was started from.
@@ -26,6 +29,23 @@ func endProcess(pid int) error {
 		return nil // it is gone
 	}
 	return process.Kill()
+}
+
+// takeFile takes a file for this process alone, until it is closed or the process ends.
+func takeFile(path string) (*os.File, error) {
+	name, err := syscall.UTF16PtrFromString(path)
+	if err != nil {
+		return nil, err
+	}
+	const shared = 0 // with nobody
+	handle, err := syscall.CreateFile(name, syscall.GENERIC_READ|syscall.GENERIC_WRITE, shared, nil, syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
+	if errors.Is(err, sharingViolation) {
+		return nil, errLocked
+	}
+	if err != nil {
+		return nil, &os.PathError{Op: "open", Path: path, Err: err}
+	}
+	return os.NewFile(uintptr(handle), path), nil
 }
 
 // processRuns says whether there is such a process.
