@@ -50,7 +50,7 @@ type planner struct {
 	tableOf  map[*schema.Model]string
 	columnOf map[*schema.Field]string
 	listOf   map[*schema.Field]string    // by field of the next schema
-	linkOf   map[*schema.Relation]string // column of an inline relation
+	linkOf   map[*schema.Relation]string // column or table of a relation at the moment
 	gone     map[*schema.Relation]bool   // has no column or table any more
 	detached map[*schema.Model]bool      // gets another id: lists and links come back at the end
 	formerID map[*schema.Model]string    // id column that goes as soon as there is another

@@ -14,6 +14,7 @@ func (p *planner) createRelation(r *schema.Relation) {
 	case *schema.Inline:
 		p.createInline(r, link)
 	case *schema.LinkTable:
+		p.makeRoomForLinks(link.Table)
 		if p.table(link.Table) == nil {
 			p.create(relational.LinkTable(r, link, p.naming))
 		}
@@ -36,12 +37,34 @@ func (p *planner) createInline(r *schema.Relation, link *schema.Inline) {
 		relational.AddIndex{Index: index})
 }
 
-// link returns the name of the column of an inline relation at the moment.
+// link returns the name of the column or table of a relation at the moment.
 func (p *planner) link(r *schema.Relation) string {
 	if name, moved := p.linkOf[r]; moved {
 		return name
 	}
-	return r.Link.(*schema.Inline).Column
+	switch link := r.Link.(type) {
+	case *schema.Inline:
+		return link.Column
+	case *schema.LinkTable:
+		return link.Table
+	}
+	return ""
+}
+
+// makeRoomForLinks moves the table of a relation out of the way that is renamed
+// in the same migration, later.
+func (p *planner) makeRoomForLinks(name string) {
+	t := p.table(name)
+	if t == nil {
+		return
+	}
+	for _, r := range p.previous.Relations {
+		if _, isTable := r.Link.(*schema.LinkTable); isTable && p.link(r) == name && !p.gone[r] {
+			p.rename(t, name+"_moving")
+			p.linkOf[r] = t.Name
+			return
+		}
+	}
 }
 
 // dropLink drops the column or table of a previous relation.
@@ -60,7 +83,7 @@ func (p *planner) dropLink(r *schema.Relation) {
 			p.alter(t, relational.DropColumn{Column: *c})
 		}
 	case *schema.LinkTable:
-		p.drop(p.table(link.Table))
+		p.drop(p.table(p.link(r)))
 	}
 }
 
@@ -101,7 +124,7 @@ func (p *planner) renameInline(before *schema.Relation, link *schema.Inline) {
 // the id column that old servers made.
 func (p *planner) renameLinkTable(before, after *schema.Relation, link *schema.LinkTable) {
 	old := before.Link.(*schema.LinkTable)
-	t := p.table(old.Table)
+	t := p.table(p.link(before))
 	if t == nil {
 		p.createRelation(after)
 		return
@@ -118,7 +141,11 @@ func (p *planner) renameLinkTable(before, after *schema.Relation, link *schema.L
 		moves = append(moves, [2]string{old.ID, link.ID})
 	}
 	p.alter(t, append(edits, renames(t, moves)...)...)
+	if t.Name != link.Table {
+		p.makeRoomForLinks(link.Table)
+	}
 	p.rename(t, link.Table)
+	p.linkOf[before] = link.Table
 }
 
 // renames returns the edits that give columns other names, all at once: names

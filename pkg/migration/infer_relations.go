@@ -128,11 +128,12 @@ func (in *inference) updatedRelations() (steps []Step) {
 
 // becomes returns the relation of the next schema that a previous one turns into, or nil.
 func (in *inference) becomes(r *schema.Relation) *schema.Relation {
-	if now := in.next.Relation(in.names.nextRelation(r.Name)); now != nil {
-		return now
-	}
 	a, b := in.nextEnds(r)
 	candidates := in.next.Between(a, b)
+	name := in.names.nextRelation(r.Name)
+	if i := slices.IndexFunc(candidates, func(now *schema.Relation) bool { return now.Name == name }); i >= 0 {
+		return candidates[i]
+	}
 	if len(candidates) == 1 && len(in.previous.Between(r.ModelA.Name, r.ModelB.Name)) == 1 {
 		return candidates[0]
 	}
