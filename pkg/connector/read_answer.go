@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/prisma1-go/prisma1/pkg/fault"
@@ -96,7 +97,7 @@ func (a *answer) separate(i int) {
 
 // node writes the JSON object of a row, as one shape of its layer has it.
 func (a *answer) node(l *layer, row int32, number int) bool {
-	if len(a.json) > a.bound.at && !a.bound.extend() {
+	if len(a.json) > a.bound.at && !a.extend() {
 		return false
 	}
 	s := &l.frame.shapes[number]
@@ -114,6 +115,17 @@ func (a *answer) node(l *layer, row int32, number int) bool {
 		return a.missing(lost.entry)
 	}
 	a.json = append(a.json, l.piece(row, s.piece+len(s.holes))...)
+	return true
+}
+
+// extend makes room for more, if there may be more.
+func (a *answer) extend() bool {
+	if !a.bound.extend() {
+		return false
+	}
+	if cap(a.json)-len(a.json) < portion {
+		a.json = slices.Grow(a.json, len(a.json)) // a quarter at a time, as append does, would leave four times as much behind
+	}
 	return true
 }
 

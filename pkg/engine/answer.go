@@ -35,9 +35,9 @@ func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (st
 			failures[i][0].RequestID = requestID
 			return http.StatusInternalServerError, graphql.AppendFailure(nil, failures[i][:1])
 		}
-	}
-	if err := s.options.Limits.CheckBatch(documents); err != nil {
-		return s.refuse(requestID, err)
+		if err := s.options.Limits.CheckBatch(documents[:i+1]); err != nil { // before the others take room
+			return s.refuse(requestID, err)
+		}
 	}
 	answers := make([][]byte, len(requests))
 	ctx = connector.WithBudget(ctx)

@@ -31,9 +31,9 @@ func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body 
 		} else if failures != nil {
 			t.failed, t.failures[i] = true, failures
 		}
-	}
-	if err := s.options.Limits.CheckBatch(t.checked); err != nil {
-		return s.refuse(requestID, err)
+		if err := s.options.Limits.CheckBatch(t.checked); err != nil { // before the others take room
+			return s.refuse(requestID, err)
+		}
 	}
 	answers := t.answers(ctx)
 	if !batch {
