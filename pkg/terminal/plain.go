@@ -39,6 +39,9 @@ func (a asker) plainInput(question, standard string, answer *string, check func(
 	for {
 		fmt.Fprintf(a.screen, "? %s ", question)
 		line, err := a.line()
+		if errors.Is(err, ErrInterrupted) { // by Ctrl-D, which ends no line
+			fmt.Fprintln(a.screen)
+		}
 		if err != nil {
 			return err
 		}

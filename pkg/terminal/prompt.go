@@ -71,7 +71,11 @@ func pageOf(columns, rows int, question string) int {
 // besides are the descriptions of choices, in a column of their own and cut so that no line is
 // wider than the screen.
 func (t *Terminal) besides(choices []Choice) []string {
-	const pointer, gap, narrowGap = 3, 6, 2
+	const gap, narrowGap = 6, 2
+	pointer := len("> ") + 1
+	if t.dumb {
+		pointer = len(fmt.Sprintf("  %d. ", len(choices))) + 1
+	}
 	longest := 0
 	for _, c := range choices {
 		longest = max(longest, utf8.RuneCountInString(c.Name))

@@ -19,12 +19,15 @@ func TestPageOf(t *testing.T) {
 func TestBesides(t *testing.T) {
 	terminal, _, _ := fake()
 	for _, c := range []struct {
+		dumb    bool // with numbers in front
 		choices []Choice
 		want    []string
 	}{
-		{[]Choice{{"MySQL", "or MariaDB"}, {"PostgreSQL", ""}}, []string{"           or MariaDB", ""}},
-		{[]Choice{{"a", "This description has just as many columns as there is place for on the screen."}}, []string{"  This description has just as many columns as there is place for on the sc…"}},
+		{false, []Choice{{"MySQL", "or MariaDB"}, {"PostgreSQL", ""}}, []string{"           or MariaDB", ""}},
+		{false, []Choice{{"a", "This description has just as many columns as there is place for on the screen."}}, []string{"  This description has just as many columns as there is place for on the sc…"}},
+		{true, []Choice{{"a", "This description has just as many columns as there is place for on the screen."}}, []string{"  This description has just as many columns as there is place for on the…"}},
 	} {
+		terminal.dumb = c.dumb
 		if got := terminal.besides(c.choices); !slices.Equal(got, c.want) {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
