@@ -53,6 +53,7 @@ type Document struct {
 
 	written *Document // as it stands in the text when that is datamodel 1.0, else nil
 	adopts  bool      // says words of 1.0 for tables that were not made by a deploy
+	last    *Document // the text of the last deploy, nil when there is none
 }
 
 // Parse reads the text of a datamodel. Interfaces, unions, inputs, scalars and

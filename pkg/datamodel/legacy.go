@@ -26,7 +26,7 @@ const (
 func (d *Document) readAs10() *Document {
 	read := &Document{
 		enums: d.enums, enumByName: d.enumByName, typeByName: map[string]*typeDef{},
-		written: d, adopts: d.adopts,
+		written: d, adopts: d.adopts, last: d.last,
 	}
 	for _, t := range d.types {
 		now := read.read10(t)

@@ -1,6 +1,8 @@
 package datamodel
 
 import (
+	"cmp"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/prisma1-go/prisma1/pkg/schema"
@@ -16,10 +18,17 @@ type Renames struct {
 	Relations map[string]string
 }
 
+// Follow tells the document the text of the last deploy: what is renamed there
+// is not to be renamed once more.
+func (d *Document) Follow(text string) {
+	d.last, _ = Parse(text)
+}
+
 // Renames returns the document's renames as far as they are still to be done: a
 // directive that was left in the text after its deploy (the previous schema has
-// the new name and not the old one) is passed over. Prisma 1 took the model or
-// field for new then and lost its data. previous may be nil.
+// the new name and not the old one, or the text that it follows has the same
+// directive) is passed over. Prisma 1 took the model or field for new then and
+// lost its data, and exchanged two names again in every deploy. previous may be nil.
 func (d *Document) Renames(previous *schema.Schema) Renames {
 	if previous == nil {
 		previous = &schema.Schema{}
@@ -28,22 +37,38 @@ func (d *Document) Renames(previous *schema.Schema) Renames {
 		Models: map[string]string{}, Fields: map[string]map[string]string{},
 		Enums: map[string]string{}, Relations: map[string]string{},
 	}
+	last := cmp.Or(d.last, &Document{})
 	for _, e := range d.enums {
-		note(r.Enums, e.name, oldName(e.directives), func(name string) bool { return previous.Enum(name) != nil })
+		old := oldName(e.directives)
+		if was := last.enumByName[e.name]; was == nil || oldName(was.directives) != old {
+			note(r.Enums, e.name, old, func(name string) bool { return previous.Enum(name) != nil })
+		}
 	}
 	for _, t := range d.models() {
-		note(r.Models, t.name, oldName(t.directives), func(name string) bool { return previous.Model(name) != nil })
-		d.fieldRenames(t, previous, r)
+		old := oldName(t.directives)
+		if was := last.typeByName[t.name]; was == nil || oldName(was.directives) != old {
+			note(r.Models, t.name, old, func(name string) bool { return previous.Model(name) != nil })
+		}
+		d.fieldRenames(t, previous, last.typeByName[r.model(t.name)], r)
 	}
 	return r
 }
 
-func (d *Document) fieldRenames(t *typeDef, previous *schema.Schema, r Renames) {
-	fields := map[string]string{}
+// fieldRenames notes the renames of a type's fields and their relations. last is
+// the type in the text that the document follows, nil when it is not there.
+func (d *Document) fieldRenames(t *typeDef, previous *schema.Schema, last *typeDef, r Renames) {
+	fields, told := map[string]string{}, map[string]*fieldDef{}
+	if last != nil {
+		told = byName(last.fields)
+	}
 	was := previous.Model(r.model(t.name))
 	for _, f := range t.fields {
-		note(fields, f.name, oldName(f.directives), func(name string) bool { return was != nil && was.Field(name) != nil })
-		if old, ok := argument(f.directives, "relation", "oldName"); ok && f.relationName() != "" {
+		before := cmp.Or(told[f.name], &fieldDef{})
+		if old := oldName(f.directives); old != oldName(before.directives) {
+			note(fields, f.name, old, func(name string) bool { return was != nil && was.Field(name) != nil })
+		}
+		old, ok := argument(f.directives, "relation", "oldName")
+		if done, _ := argument(before.directives, "relation", "oldName"); ok && old != done && f.relationName() != "" {
 			note(r.Relations, f.relationName(), old, func(name string) bool { return previous.Relation(name) != nil })
 		}
 	}

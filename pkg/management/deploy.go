@@ -116,6 +116,7 @@ func (d *deploy) plan(ctx context.Context) error {
 		return fault.New(fault.DatamodelSyntax, "%s", syntax.Message)
 	}
 	features := d.features()
+	document.Follow(d.current.Datamodel)
 	document = document.After(d.current.Schema)
 	d.document = document
 	rules := d.connector.Rules()
