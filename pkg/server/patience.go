@@ -15,8 +15,8 @@ type patience struct {
 	idle  time.Duration // between two requests
 }
 
-// pieceBytes is less than what systems keep for a client that does not read,
-// so that one who reads again is seen soon.
+// pieceBytes are a kilobyte a second with the usual patience: less than people's
+// networks give.
 const pieceBytes = 128 << 10
 
 // usualPatience waits between requests as long as Prisma 1's local image did.
