@@ -38,7 +38,7 @@ func TestBrowser(t *testing.T) {
 	picture := func(name string) {
 		t.Helper()
 		shoot(name)
-		p.Call("Emulation.setDeviceMetricsOverride", map[string]any{"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true})
+		p.Call("Emulation.setDeviceMetricsOverride", map[string]any{"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": false})
 		shoot(name + "-phone")
 		if !p.Evaluate(`document.documentElement.scrollWidth <= 360`) {
 			t.Errorf("%s is wider than a phone", name)
@@ -47,6 +47,8 @@ func TestBrowser(t *testing.T) {
 			t.Errorf("%s has columns too narrow for words on a phone", name)
 		}
 		p.Call("Emulation.clearDeviceMetricsOverride", nil)
+		p.Await("the wide page", `innerWidth > 360`)
+		p.Call("Page.captureScreenshot", nil) // so that it is drawn before somebody clicks
 	}
 	reads := func(heading string) {
 		t.Helper()
