@@ -10,23 +10,47 @@ import (
 )
 
 // alter edits a table in place. now is the table as the edits so far leave it.
+// A primary key that moves goes as late as it can, because columns of the table
+// itself may refer to it until they go, too.
 func (s *script) alter(change relational.AlterTable) error {
 	now := change.Before.Clone()
-	keyGone := s.dropKey(change)
+	moves, gone := keyMoves(change), false
+	drop := func() {
+		if !gone {
+			s.dropKey(change.Before)
+			gone = true
+		}
+	}
 	for _, edit := range change.Edits {
-		if add, ok := edit.(relational.AddColumn); ok && keyGone && refersTo(add.ForeignKey, now) {
+		if moves && touchesKey(now, edit) {
+			drop()
+		}
+		if add, ok := edit.(relational.AddColumn); ok && moves && refersTo(add.ForeignKey, now) {
+			drop()
 			s.addKey(change)
-			keyGone = false
+			moves = false
 		}
 		if err := s.edit(now, edit); err != nil {
 			return fmt.Errorf("alter table %q: %w", now.Name, err)
 		}
 		now.Apply(edit)
 	}
-	if keyGone {
+	if moves {
+		drop()
 		s.addKey(change)
 	}
 	return nil
+}
+
+// touchesKey tells whether an edit is of a column in the primary key.
+func touchesKey(t *relational.Table, edit relational.Edit) bool {
+	switch edit := edit.(type) {
+	case relational.AlterColumn:
+		return slices.Contains(t.PrimaryKey, edit.Before.Name)
+	case relational.DropColumn:
+		return slices.Contains(t.PrimaryKey, edit.Column.Name)
+	}
+	return false
 }
 
 func (s *script) addKey(change relational.AlterTable) {
@@ -40,9 +64,8 @@ func refersTo(k *relational.ForeignKey, t *relational.Table) bool {
 	return k != nil && k.Table == t.Name
 }
 
-// dropKey drops the primary key if it moves to other columns or loses one, and
-// tells whether there is none afterwards. Its name may be that of another time.
-func (s *script) dropKey(change relational.AlterTable) (gone bool) {
+// keyMoves tells whether the primary key moves to other columns or loses one.
+func keyMoves(change relational.AlterTable) bool {
 	kept, wiped := change.Before.Clone(), false
 	for _, edit := range change.Edits {
 		if alter, ok := edit.(relational.AlterColumn); ok && alter.Wipe {
@@ -50,16 +73,18 @@ func (s *script) dropKey(change relational.AlterTable) (gone bool) {
 		}
 		kept.Apply(edit)
 	}
-	if !wiped && slices.Equal(kept.PrimaryKey, change.After.PrimaryKey) {
-		return false
+	return wiped || !slices.Equal(kept.PrimaryKey, change.After.PrimaryKey)
+}
+
+// dropKey drops the primary key. Its name may be that of another time.
+func (s *script) dropKey(t *relational.Table) {
+	if len(t.PrimaryKey) == 0 {
+		return
 	}
-	if len(change.Before.PrimaryKey) > 0 {
-		table := literal(s.sql("").Table(change.Before.Name).Statement().SQL)
-		body := "BEGIN EXECUTE (SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname)" +
-			" FROM pg_constraint WHERE contype = 'p' AND conrelid = " + table + "::regclass); END"
-		s.add(s.sql("DO ").SQL(literal(body)))
-	}
-	return true
+	table := literal(s.sql("").Table(t.Name).Statement().SQL)
+	body := "BEGIN EXECUTE (SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname)" +
+		" FROM pg_constraint WHERE contype = 'p' AND conrelid = " + table + "::regclass); END"
+	s.add(s.sql("DO ").SQL(literal(body)))
 }
 
 // edit makes one edit of a table.
