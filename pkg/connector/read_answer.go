@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/plan"
 )
 
@@ -21,15 +22,9 @@ type FieldError struct {
 // must not be null is missing; then the nearest place above that may be null is.
 type answer struct {
 	json   []byte
-	path   []step
+	path   graphql.Path
 	errors []FieldError
 	bound  bound
-}
-
-// A step is one piece of a path.
-type step struct {
-	key   string // "" for an index
-	index int
 }
 
 // errNull is what stands in the answer where a required value is not stored.
@@ -38,19 +33,9 @@ var errNull = &fault.Error{Message: "Cannot return null for non-nullable type"}
 
 // fail notes an error at the current place.
 func (a *answer) fail(at plan.Position, err error) {
-	path := make([]any, len(a.path))
-	for i, s := range a.path {
-		path[i] = s.index
-		if s.key != "" {
-			path[i] = s.key
-		}
-	}
-	a.errors = append(a.errors, FieldError{Path: path, At: at, Err: err})
+	a.errors = append(a.errors, FieldError{Path: a.path.Copy(), At: at, Err: err})
 }
 
-func (a *answer) push(key string)   { a.path = append(a.path, step{key: key}) }
-func (a *answer) pushIndex(i int)   { a.path = append(a.path, step{index: i}) }
-func (a *answer) pop()              { a.path = a.path[:len(a.path)-1] }
 func (a *answer) text(text string)  { a.json = append(a.json, text...) }
 func (a *answer) cell(json []byte)  { a.json = append(a.json, json...) }
 func (a *answer) key(e *plan.Entry) { a.json = append(append(append(a.json, '"'), e.Key...), '"', ':') }
@@ -81,9 +66,9 @@ func (a *answer) root(l *layer) bool {
 	a.text("[")
 	for i, row := range l.order {
 		a.separate(i)
-		a.pushIndex(i)
+		a.path.Index(i)
 		a.value(func() bool { return a.node(l, row, 0) })
-		a.pop()
+		a.path.Back()
 	}
 	a.text("]")
 	return true
@@ -135,8 +120,8 @@ func (a *answer) hole(l *layer, row int32, e *plan.Entry) bool {
 		a.list(l.lists[e.Index], row)
 		return true
 	}
-	a.push(e.Key)
-	defer a.pop()
+	a.path.Key(e.Key)
+	defer a.path.Back()
 	return a.child(l, row, e)
 }
 
@@ -148,9 +133,9 @@ func (a *answer) typeName(e *plan.Entry) {
 
 // missing notes that a required value is not there.
 func (a *answer) missing(e *plan.Entry) bool {
-	a.push(e.Key)
+	a.path.Key(e.Key)
 	a.fail(e.At, errNull)
-	a.pop()
+	a.path.Back()
 	return false
 }
 
@@ -194,9 +179,9 @@ func (a *answer) nodes(l *layer, rows []int32) bool {
 	a.text("[")
 	for i, row := range rows {
 		a.separate(i)
-		a.pushIndex(i)
+		a.path.Index(i)
 		ok := a.node(l, row, 0)
-		a.pop()
+		a.path.Back()
 		if !ok {
 			return false
 		}
@@ -211,9 +196,9 @@ func (a *answer) connection(l *layer, shape []plan.Entry) bool {
 	for i := range shape {
 		a.separate(i)
 		a.key(&shape[i])
-		a.push(shape[i].Key)
+		a.path.Key(shape[i].Key)
 		a.part(l, &shape[i])
-		a.pop()
+		a.path.Back()
 	}
 	a.text("}")
 	return true
@@ -265,9 +250,9 @@ func (a *answer) edges(l *layer, shape []plan.Entry) {
 	a.text("[")
 	for i := range l.order {
 		a.separate(i)
-		a.pushIndex(i)
+		a.path.Index(i)
 		a.value(func() bool { return a.edge(l, i, shape) })
-		a.pop()
+		a.path.Back()
 	}
 	a.text("]")
 }
@@ -284,9 +269,9 @@ func (a *answer) edge(l *layer, i int, shape []plan.Entry) bool {
 		case plan.CursorEntry:
 			a.cursor(l, i)
 		case plan.NodeEntry:
-			a.push(e.Key)
+			a.path.Key(e.Key)
 			ok := a.node(l, l.order[i], e.Index)
-			a.pop()
+			a.path.Back()
 			if !ok {
 				return false
 			}

@@ -17,7 +17,8 @@ import (
 // null at their places. When the field as a whole fails it is null, and the
 // only error has the field's own path.
 func (d *Database) Answer(ctx context.Context, b []byte, f *plan.Field) ([]byte, []FieldError) {
-	a := &answer{json: b, path: []step{{key: f.Key}}}
+	a := &answer{json: b}
+	a.path.Key(f.Key)
 	t, end := d.task(ctx)
 	defer end()
 	if err := t.explain(d.answer(t, a, f)); err != nil {

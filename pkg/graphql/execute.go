@@ -83,28 +83,11 @@ type execution struct {
 	schema  *Schema
 	failure func(error) *Error
 	root    bool // the object at hand is the query root
-	path    []step
+	path    Path
 	errs    Errors
 	most    int // bytes after which the answer is given up, 0 for no bound
 	full    bool
 	known   map[selected][]Field // selections met before; lists ask for the same one again and again
-}
-
-// A step is one part of a path: a key, or without one a position in a list.
-type step struct {
-	key   string
-	index int
-}
-
-// here is the path of an error.
-func (x *execution) here() []any {
-	path := make([]any, len(x.path))
-	for i, p := range x.path {
-		if path[i] = p.key; p.key == "" {
-			path[i] = p.index
-		}
-	}
-	return path
 }
 
 // selected is a field's selection for a type.
@@ -141,10 +124,10 @@ func (x *execution) fields(b []byte, o Resolver, fields []Field) ([]byte, bool) 
 		}
 		b = scalar.AppendQuoted(b, f.Key)
 		b = append(b, ':')
-		x.path = append(x.path, step{key: f.Key})
+		x.path.Key(f.Key)
 		var ok bool
 		b, ok = x.field(b, o, f, root)
-		x.path = x.path[:len(x.path)-1]
+		x.path.Back()
 		x.full = x.full || x.most > 0 && len(b) > x.most
 		if !ok || x.full {
 			return b, false
@@ -178,7 +161,7 @@ func (x *execution) null(b []byte, f Field, t *ast.Type, err error) ([]byte, boo
 	}
 	if err != nil {
 		e := x.failure(err)
-		e.Path, e.Line, e.Column = x.here(), f.Line, f.Column
+		e.Path, e.Line, e.Column = x.path.Copy(), f.Line, f.Column
 		x.errs = append(x.errs, e)
 	}
 	return append(b, "null"...), !t.NonNull
@@ -242,10 +225,10 @@ func (x *execution) list(b []byte, f Field, t *ast.Type, items []any) ([]byte, b
 			b = append(b, ',')
 		}
 		b = x.room(b)
-		x.path = append(x.path, step{index: i})
+		x.path.Index(i)
 		var ok bool
 		b, ok = x.value(b, f, t.Elem, item)
-		x.path = x.path[:len(x.path)-1]
+		x.path.Back()
 		if x.full {
 			return b, false
 		}
