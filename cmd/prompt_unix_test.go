@@ -111,12 +111,13 @@ func TestDumbTerminal(t *testing.T) {
 	}
 }
 
-// TestToldToEndAtAPrompt: a prompt does not outlive SIGTERM or SIGINT, and leaves the terminal
+// TestToldToEndAtAPrompt: a prompt does not outlive SIGTERM, SIGHUP or SIGINT, and leaves the terminal
 // and the files as they were. Ctrl-D is no Enter.
 func TestToldToEndAtAPrompt(t *testing.T) {
 	t.Parallel()
 	for name, tell := range map[string]func(*screen){
 		"SIGTERM": func(s *screen) { s.command.Process.Signal(syscall.SIGTERM) },
+		"SIGHUP":  func(s *screen) { s.command.Process.Signal(syscall.SIGHUP) },
 		"SIGINT":  func(s *screen) { s.command.Process.Signal(os.Interrupt) },
 		"Ctrl-D":  func(s *screen) { s.types("\x04") },
 	} {

@@ -43,6 +43,7 @@ func TestMain(m *testing.M) {
 //	proxy                 starts an HTTP proxy that wants a password; its URL is $PROXY
 //	nobody                starts a server that nobody may ask; its URL is $NOBODY
 //	terminate             sends SIGTERM to the programs in the background
+//	hangup                sends them SIGHUP
 //	await URL [TEXT]      waits until GET URL answers, with TEXT in the answer
 //	reads FILE TEXT       waits until a file has the text
 //	query URL QUERY       posts a GraphQL query, with $TOKEN if that is set; the answer is stdout
@@ -56,20 +57,17 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: golden.Update(),
 		Setup:         setupScript,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server":  scriptServer,
-			"dies":    scriptDies,
-			"webpage": scriptWebpage,
-			"proxy":   scriptProxy,
-			"nobody":  scriptNobody,
-			"terminate": func(ts *testscript.TestScript, _ bool, _ []string) {
-				for _, cmd := range ts.BackgroundCmds() {
-					ts.Check(cmd.Process.Signal(syscall.SIGTERM))
-				}
-			},
-			"await":  scriptAwait,
-			"query":  scriptQuery,
-			"reads":  scriptReads,
-			"screen": scriptScreen,
+			"server":    scriptServer,
+			"dies":      scriptDies,
+			"webpage":   scriptWebpage,
+			"proxy":     scriptProxy,
+			"nobody":    scriptNobody,
+			"terminate": scriptSignal(syscall.SIGTERM),
+			"hangup":    scriptSignal(syscall.SIGHUP),
+			"await":     scriptAwait,
+			"query":     scriptQuery,
+			"reads":     scriptReads,
+			"screen":    scriptScreen,
 		},
 	})
 }
@@ -96,6 +94,14 @@ func stopLocal(home string) {
 	var state localState
 	if err == nil && json.Unmarshal(text, &state) == nil && state.PID > 1 && isUp(state.Address) {
 		_ = endProcess(state.PID) // it may be gone
+	}
+}
+
+func scriptSignal(signal os.Signal) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, _ []string) {
+		for _, cmd := range ts.BackgroundCmds() {
+			ts.Check(cmd.Process.Signal(signal))
+		}
 	}
 }
 

@@ -167,7 +167,7 @@ func (t *Terminal) ask(prompt func(asker) error) error {
 		return err
 	}
 	told := make(chan os.Signal, 1)
-	signal.Notify(told, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(told, Endings()...)
 	defer signal.Stop(told)
 	answered := make(chan error, 1)
 	go func() { answered <- prompt(a) }()
@@ -181,6 +181,16 @@ func (t *Terminal) ask(prompt func(asker) error) error {
 		fmt.Fprintln(a.screen)
 		return errors.Join(ErrInterrupted, term.Restore(int(a.keyboard.Fd()), before))
 	}
+}
+
+// Endings are the signals that ask a program to end: Ctrl-C, SIGTERM, and SIGHUP of a terminal
+// that is closed, unless the program was started to outlive that, as nohup does.
+func Endings() []os.Signal {
+	endings := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		endings = append(endings, syscall.SIGHUP)
+	}
+	return endings
 }
 
 const showCursor = "\x1b[?25h"
