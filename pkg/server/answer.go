@@ -70,7 +70,7 @@ func errorBody(message string, code fault.Code, requestID string) []byte {
 	type one struct {
 		Message   string     `json:"message"`
 		Code      fault.Code `json:"code,omitempty"`
-		RequestID string     `json:"requestId"`
+		RequestID string     `json:"requestId,omitempty"`
 	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

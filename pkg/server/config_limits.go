@@ -33,6 +33,7 @@ func parseLimits(root *section, config *Config) *section {
 	l.Introspection = s.limit("introspectionBytes", l.Introspection)
 	config.Limits = l
 	config.BodyBytes = s.limit("bodyBytes", 0)
+	config.Connections = s.limit("connections", 0)
 	config.Database.StatementTime = time.Duration(s.limit("statementSeconds", 0)) * time.Second
 	config.StorageBytes = int64(s.limit("storageMegabytes", 0)) * 1_000_000
 	config.Database.Nodes = s.limit("listNodes", 0)

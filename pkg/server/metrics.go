@@ -141,7 +141,7 @@ func (s *Server) metrics(ctx context.Context) []byte {
 	t.Family("prisma1_info", metrics.Gauge, "Version of the server and kind of its database.")
 	t.Sample(1, "version", s.config.Version, "commit", s.config.Commit, "connector", s.config.Database.Connector)
 	s.requestMetrics(&t)
-	s.socketMetrics(&t)
+	s.connectionMetrics(&t)
 	select {
 	case <-s.opened:
 		s.serviceMetrics(&t)
@@ -170,7 +170,10 @@ func (s *Server) requestMetrics(t *metrics.Text) {
 	}
 }
 
-func (s *Server) socketMetrics(t *metrics.Text) {
+func (s *Server) connectionMetrics(t *metrics.Text) {
+	t.One("prisma1_connections_open", metrics.Gauge, "Open connections of clients, WebSockets included.", float64(s.door.open.Load()))
+	t.One("prisma1_connections_max", metrics.Gauge, "Connections of clients that may be open.", float64(s.door.most))
+	t.One("prisma1_connections_refused_total", metrics.Counter, "Connections that were too many.", float64(s.door.refused.Load()))
 	t.One("prisma1_websocket_connections", metrics.Gauge, "Open WebSocket connections.", float64(len(s.sockets.sessions())))
 	t.One("prisma1_websocket_messages_received_total", metrics.Counter, "Messages of clients.", float64(s.sockets.received.Load()))
 	t.One("prisma1_websocket_messages_sent_total", metrics.Counter, "Messages to them, signs of life included.", float64(s.sockets.sent.Load()))

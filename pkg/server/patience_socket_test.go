@@ -79,7 +79,7 @@ func TestSlowOverHTTP(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
 	go func() {
-		served <- patience{head: hasty, piece: hasty, idle: hasty}.serve(ctx, listener, handler, slog.New(slog.DiscardHandler))
+		served <- patience{head: hasty, piece: hasty, idle: hasty}.serve(ctx, newDoor(listener, 100, slog.New(slog.DiscardHandler)), handler, slog.New(slog.DiscardHandler))
 	}()
 	address := listener.Addr().String()
 	const head = "POST /shop/dev HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -134,12 +134,14 @@ type rawSocket struct {
 	r *bufio.Reader
 }
 
+const upgradeRequest = "GET /shop/dev HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
+	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+
 func enterRaw(t *testing.T, url string) *rawSocket {
 	t.Helper()
 	c := &rawSocket{Conn: dialTCP(t, strings.TrimPrefix(url, "http://"))}
 	c.r = bufio.NewReader(c)
-	send(t, c, "GET /shop/dev HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"+
-		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n")
+	send(t, c, upgradeRequest)
 	response, err := http.ReadResponse(c.r, nil)
 	if err != nil || response.StatusCode != http.StatusSwitchingProtocols {
 		t.Fatalf("%v, %v", response, err)

@@ -46,7 +46,7 @@ func overPipe(t *testing.T, text string, perSecond int, read func(net.Conn)) {
 		ctx, stop := context.WithCancel(t.Context())
 		listener, served := make(pipeListener), make(chan error, 1)
 		go func() {
-			served <- usualPatience.serve(ctx, listener, http.HandlerFunc(echo), slog.New(slog.DiscardHandler))
+			served <- usualPatience.serve(ctx, newDoor(listener, 100, slog.New(slog.DiscardHandler)), http.HandlerFunc(echo), slog.New(slog.DiscardHandler))
 		}()
 		ours, theirs := net.Pipe()
 		listener <- theirs

@@ -45,7 +45,7 @@ type Server struct {
 	connector  *connector.Connector
 	management *management.Management
 	engine     *engine.Engine
-	listener   net.Listener
+	door       *door // nil before Listen
 	throttle   *throttle
 	meter      *meter
 	scraped    net.Listener // nil when the metrics are told nowhere
@@ -53,6 +53,8 @@ type Server struct {
 	hub        *subscription.Hub
 	sockets    *sockets
 	patience   patience // with clients
+
+	connections int64 // that it takes, WebSockets included
 
 	opened chan struct{} // closed when connector, management and engine are there
 }
@@ -62,7 +64,7 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	if _, err := config.verifiers(); err != nil {
 		return nil, err
 	}
-	s := &Server{config: config, log: log, throttle: newThrottle(config.Throttling), meter: newMeter(config.Metrics), hub: subscription.New(), patience: usualPatience, opened: make(chan struct{})}
+	s := &Server{config: config, log: log, throttle: newThrottle(config.Throttling), meter: newMeter(config.Metrics), hub: subscription.New(), patience: usualPatience, connections: mostConnections(config.Connections), opened: make(chan struct{})}
 	s.sockets = newSockets(s)
 	return s, nil
 }
@@ -140,7 +142,7 @@ func (s *Server) Listen() (net.Addr, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.listener = listener
+	s.door = newDoor(listener, s.connections, s.log)
 	if m := s.config.Metrics; m != nil {
 		if s.scraped, err = Listen(m.Host, m.Port); err != nil {
 			return nil, fmt.Errorf("metrics: %w", err)
@@ -170,7 +172,7 @@ func Listen(host string, port int) (net.Listener, error) {
 // Serve answers requests until ctx ends, then lets the running ones finish.
 // Listen must have been called.
 func (s *Server) Serve(ctx context.Context) error {
-	if s.listener == nil {
+	if s.door == nil {
 		return errors.New("serve: the server does not listen yet")
 	}
 	s.warn(os.Getpid() == 1)
@@ -197,7 +199,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		s.throttle.close()
 		s.sockets.retire()
 	})
-	err := s.patience.serve(serving, s.listener, s.handler(), s.log)
+	err := s.patience.serve(serving, s.door, s.handler(), s.log)
 	failure := context.Cause(serving)
 	fail(nil)
 	<-retired
@@ -211,12 +213,25 @@ func (s *Server) Serve(ctx context.Context) error {
 
 // Serve answers requests with a handler until ctx ends, then lets the running ones finish.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
-	return usualPatience.serve(ctx, listener, handler, log)
+	return usualPatience.serve(ctx, newDoor(listener, mostConnections(0), log), handler, log)
 }
 
-func (p patience) serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
-	web := &http.Server{
-		Handler:           p.patiently(handler),
+func (p patience) serve(ctx context.Context, d *door, handler http.Handler, log *slog.Logger) error {
+	d.piece = p.piece
+	web := p.httpServer(ctx, p.patiently(handler), log)
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() { stopped <- shutdown(web) })
+	defer d.sendAway(patience{head: refusalTime, piece: refusalTime}.httpServer(ctx, http.HandlerFunc(answerFull), log))()
+	err := web.Serve(d)
+	if stop() { // it failed by itself
+		return fmt.Errorf("serve: %w", err)
+	}
+	return <-stopped
+}
+
+func (p patience) httpServer(ctx context.Context, handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
 		ReadHeaderTimeout: p.head,
 		ReadTimeout:       p.piece,
 		IdleTimeout:       p.idle,
@@ -225,13 +240,6 @@ func (p patience) serve(ctx context.Context, listener net.Listener, handler http
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		ConnContext:       knowConn,
 	}
-	stopped := make(chan error, 1)
-	stop := context.AfterFunc(ctx, func() { stopped <- shutdown(web) })
-	err := web.Serve(wholeListener{listener, p.piece})
-	if stop() { // it failed by itself
-		return fmt.Errorf("serve: %w", err)
-	}
-	return <-stopped
 }
 
 // watch opens the databases, if that is still to be done, and then looks after
@@ -264,8 +272,8 @@ func shutdown(web *http.Server) error {
 
 // Close closes the databases, and the port of a server that never served.
 func (s *Server) Close() error {
-	if s.listener != nil {
-		s.listener.Close() // already closed after Serve
+	if s.door != nil {
+		s.door.Close() // already closed after Serve
 	}
 	if s.scraped != nil {
 		s.scraped.Close()
@@ -284,7 +292,7 @@ func (s *Server) warn(first bool) {
 	for _, warning := range s.config.Warnings {
 		s.log.Warn("server configuration: " + warning)
 	}
-	address, ok := s.listener.Addr().(*net.TCPAddr)
+	address, ok := s.door.Addr().(*net.TCPAddr)
 	if ok && first && address.IP.IsLoopback() {
 		s.log.Warn("nobody outside this container reaches the server: it listens on loopback; set host: 0.0.0.0 or PRISMA_HOST=0.0.0.0", "address", address.String())
 	}

@@ -439,7 +439,7 @@ func TestWarnsOfAnOpenServer(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.warn(false)
-		s.listener.Close()
+		s.door.Close()
 		if loud := strings.Contains(log.String(), "EVERYBODY"); loud != test.loud {
 			t.Errorf("%+v logged %q", test.config, log.String())
 		}
@@ -462,7 +462,7 @@ func TestWarnsOfAClosedContainer(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.warn(test.first)
-		s.listener.Close()
+		s.door.Close()
 		if loud := strings.Contains(log.String(), "host: 0.0.0.0"); loud != test.loud {
 			t.Errorf("%+v logged %q", test, log.String())
 		}

@@ -19,7 +19,6 @@ import (
 // Bounds of connections. Of each one, mostOperations may be open at once, of
 // which mostRunning are executed.
 const (
-	mostSockets    = 10_000
 	mostOperations = 100
 	mostRunning    = 8
 	maxInit        = 64 << 10 // bytes of a message before the connection is let in
@@ -40,6 +39,7 @@ var usualPace = pace{keepAlive: 10 * time.Second, init: 10 * time.Second, idle: 
 type sockets struct {
 	server *Server
 	pace   pace
+	most   int             // connections
 	ctx    context.Context // ends when nothing more is waited for
 	cancel context.CancelFunc
 	change chan struct{} // something may have been deployed
@@ -53,7 +53,7 @@ type sockets struct {
 }
 
 func newSockets(s *Server) *sockets {
-	k := &sockets{server: s, pace: usualPace, change: make(chan struct{}, 1), open: make(map[*session]struct{})}
+	k := &sockets{server: s, pace: usualPace, most: mostSockets(s.connections), change: make(chan struct{}, 1), open: make(map[*session]struct{})}
 	k.ctx, k.cancel = context.WithCancel(context.Background())
 	return k
 }
@@ -100,7 +100,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, requestID strin
 func (k *sockets) admit(c *session) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.closed || len(k.open) >= mostSockets {
+	if k.closed || len(k.open) >= k.most {
 		return false
 	}
 	k.open[c] = struct{}{}

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,6 +17,8 @@ type wholeConn struct {
 	piece    time.Duration // that the client may take to read pieceBytes
 	expected int           // bytes of an answer before which nothing is sent; 0 sends at once
 	held     *[]byte       // what waits, nil when nothing does
+	of       *atomic.Int64 // open connections, among which it counts
+	closed   atomic.Bool
 }
 
 // fitting is how long an answer is that fits into the buffer with its head, in bytes.
@@ -50,26 +53,20 @@ func (c *wholeConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Close closes the connection, which counts no more.
+func (c *wholeConn) Close() error {
+	if !c.closed.Swap(true) {
+		c.of.Add(-1)
+	}
+	return c.Conn.Close()
+}
+
 // CloseWrite tells the client that nothing more comes.
 func (c *wholeConn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return nil
-}
-
-// wholeListener gives wholeConns.
-type wholeListener struct {
-	net.Listener
-	piece time.Duration // of its connections
-}
-
-func (l wholeListener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	return &wholeConn{Conn: c, piece: l.piece}, nil
 }
 
 // knowConn lets whole find the connection of a request.
