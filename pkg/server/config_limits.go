@@ -59,8 +59,11 @@ func parseSlowStatements(root *section, config *Config) *section {
 
 // limit reads a number that is at least 1.
 func (s *section) limit(key string, otherwise int) int {
-	n := s.number(key, otherwise)
-	if n < 1 && s.has(key) {
+	if s.text(key) == "" {
+		return otherwise
+	}
+	n := s.number(key, 1)
+	if n < 1 {
 		s.fail(key, "%d is no limit (1 or more)", n)
 	}
 	return n

@@ -76,13 +76,14 @@ func parseDatabase(databases *section, config *Config) *section {
 	d.Database, d.Schema, d.ManagementSchema = s.text("database"), s.text("schema"), s.text("managementSchema")
 	d.SSL = s.flag("ssl", false)
 	d.ConnectionLimit = s.number("connectionLimit", 10)
-	if uri := s.text("uri"); uri != "" && serves(d.Connector) {
-		readURI(s, uri, d)
-	}
+	uri := s.text("uri")
+	told := uri != "" && serves(d.Connector) && !readURI(s, uri, d)
 	config.RawAccess = s.flag("rawAccess", config.RawAccess)
 	config.Passive = !s.flag("migrations", s.flag("active", true))
 	s.ignore("pooled", "queueSize")
-	checkDatabase(s, d)
+	if !told {
+		checkDatabase(s, d)
+	}
 	return s
 }
 
@@ -111,17 +112,18 @@ func serves(connector string) bool {
 }
 
 // readURI takes host, user and so on from scheme://user:password@host:port/database?ssl=1.
-func readURI(s *section, uri string, d *connector.Config) {
+func readURI(s *section, uri string, d *connector.Config) bool {
 	u, err := url.Parse(uri)
 	if err != nil || u.Host == "" || u.User == nil {
 		s.fail("uri", "the uri must have the form scheme://user:password@host:port/database") // never shows it: it holds a password
-		return
+		return false
 	}
 	d.Host, d.User = u.Hostname(), u.User.Username()
 	d.Password, _ = u.User.Password()
 	d.Port, _ = strconv.Atoi(u.Port())
 	d.Database, _, _ = strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
 	d.SSL = u.Query().Get("ssl") == "1"
+	return true
 }
 
 // A section is one YAML mapping that is being read. It gathers what is wrong
@@ -197,6 +199,7 @@ func (s *section) number(key string, otherwise int) int {
 	n, err := strconv.Atoi(text)
 	if err != nil {
 		s.fail(key, "Expected Int for field %s, got %s", key, text)
+		return otherwise
 	}
 	return n
 }

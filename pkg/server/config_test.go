@@ -164,6 +164,11 @@ func TestParseConfigRefuses(t *testing.T) {
 		{"schema without database", "databases: {default: {connector: postgres, host: h, user: u, schema: s}}", "Only Postgres connectors specify a schema."},
 		{"bad uri", "databases: {default: {connector: postgres, uri: 'topsecret'}}", "the uri must have the form"},
 		{"no limit", "databases: {default: {connector: sqlite}}\nlimits:\n  depth: 0", "line 3: limits.depth: 0 is no limit (1 or more)"},
+		{"limit is no number", "databases: {default: {connector: sqlite}}\nlimits: {tokens: 1e9}", "line 2: limits.tokens: Expected Int for field tokens, got 1e9"},
+		{"limit is a list", "databases: {default: {connector: sqlite}}\nlimits: {bodyBytes: [5]}", "line 2: limits.bodyBytes: a single value is expected here"},
+		{"limit is a word", "databases: {default: {connector: sqlite}}\nlimits: {bodyBytes: many}", "line 2: limits.bodyBytes: Expected Int for field bodyBytes, got many"},
+		{"connections are a word", "databases: {default: {connector: sqlite, connectionLimit: many}}", "line 1: databases.default.connectionLimit: Expected Int for field connectionLimit, got many"},
+		{"seconds without end", "databases: {default: {connector: sqlite}}\nthrottling: {seconds: 99999999999999999999}", "line 2: throttling.seconds: Expected Int for field seconds, got 99999999999999999999"},
 		{"negative time", "databases: {default: {connector: sqlite}}\nslowStatements: {milliseconds: -1}", "line 2: slowStatements.milliseconds: -1 is less than 0, which logs none"},
 		{"throttling nothing", "databases: {default: {connector: sqlite}}\nthrottling: {calls: 0}", "line 2: throttling.calls: 0 is no limit (1 or more)"},
 		{"throttling for ever", "databases: {default: {connector: sqlite}}\nthrottling: {seconds: 100000}", "line 2: throttling.seconds: 100000 is more than a day"},
@@ -177,9 +182,12 @@ func TestParseConfigRefuses(t *testing.T) {
 			t.Parallel()
 			_, err := ParseConfig([]byte(test.text), environment())
 			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want …%s…", err, test.want)
+				t.Fatalf("got %v, want …%s…", err, test.want)
 			}
-			if err != nil && strings.Contains(err.Error(), "topsecret") {
+			if strings.Count(err.Error(), "\n") != strings.Count(test.want, "\n") {
+				t.Errorf("told more than once: %v", err)
+			}
+			if strings.Contains(err.Error(), "topsecret") {
 				t.Errorf("the error %q shows the uri", err)
 			}
 		})
