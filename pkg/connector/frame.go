@@ -9,7 +9,7 @@ import (
 )
 
 // A frame is how the nodes of a read lie in the rows of a statement and how
-// their JSON is made of them. It does not change; goroutines may share it.
+// their JSON is made of them. But for the race it does not change; goroutines may share it.
 type frame struct {
 	columns []column
 	parent  int     // column of the parent's id, -1 at the root
@@ -19,6 +19,7 @@ type frame struct {
 	shapes  []shape // one, of a connection one for each node entry
 	pieces  int     // of one row, those of all shapes
 	writes  []write // of one row, those of all shapes
+	race    race
 }
 
 // A column is a cell as the statement selects it.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/fault"
@@ -19,6 +20,7 @@ type reader struct {
 	session
 	builder func() *dialect.Builder
 	most    int      // nodes of one level, 0 for any number
+	front   int      // rows at the front of a root field's list that are asked for it; 0 for all
 	sent    answers  // of the statements that were sent together, in the order in which layers are read; nil otherwise
 	layers  []*layer // all that were taken, until release
 }
@@ -52,8 +54,32 @@ func (r *reader) root(ctx context.Context, read *plan.Read) (*layer, error) {
 	return l, r.groupings(ctx, l)
 }
 
-// nodes reads the nodes of a root field and counts those of a connection.
+// nodes reads the nodes of a root field and counts those of a connection. The
+// front of a list is asked first, where that may be enough.
 func (r *reader) nodes(ctx context.Context, read *plan.Read) (*layer, error) {
+	front := frontOf(r.builder().Facts(), read)
+	if front == 0 {
+		return r.all(ctx, read)
+	}
+	race, begun := &frameOf(read).race, time.Now()
+	if !race.picksFront() {
+		l, err := r.all(ctx, read)
+		note(&race.whole, time.Since(begun))
+		return l, err
+	}
+	r.front = front
+	l, err := r.all(ctx, read)
+	r.front = 0
+	if limit, _ := pageLimit(read); err == nil && int64(l.rows) < limit {
+		r.release()
+		l, err = r.all(ctx, read)
+	}
+	note(&race.front, time.Since(begun))
+	return l, err
+}
+
+// all reads the nodes that the list has, or its front.
+func (r *reader) all(ctx context.Context, read *plan.Read) (*layer, error) {
 	statements := r.ahead(read)
 	if statements == nil {
 		return r.counted(ctx, read)
@@ -139,7 +165,10 @@ func (r *reader) below(ctx context.Context, l *layer) error {
 
 // rows runs the statement of a layer, or several where its pages take that.
 func (r *reader) rows(ctx context.Context, l *layer) error {
-	q := &question{l.read, l.frame, l.parents()}
+	q := &question{l.read, l.frame, l.parents(), r.front}
+	if q.parents != nil {
+		q.front = 0
+	}
 	var err error
 	if q.hasPages() && !r.builder().Facts().Windows {
 		err = r.pages(ctx, l)
@@ -164,7 +193,7 @@ func (r *reader) rows(ctx context.Context, l *layer) error {
 // level writes the statement of a level.
 func (r *reader) level(q *question) dialect.Statement {
 	write := func() dialect.Statement { return r.written(func(b *dialect.Builder) { writeRead(b, q, false) }) }
-	if f := fixedOf(q.read); f != nil {
+	if f := fixedOf(q.read, q.front); f != nil {
 		return once(&f.first, write)
 	}
 	return write()

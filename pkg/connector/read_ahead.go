@@ -33,7 +33,7 @@ func (r *reader) ahead(read *plan.Read) []dialect.Statement {
 	if _, ok := r.session.(sender); !ok || r.most > 0 || len(read.Children)+len(read.Lists) == 0 && !isCounted(read) {
 		return nil
 	}
-	f := fixedOf(read)
+	f := fixedOf(read, r.front)
 	if f == nil {
 		return r.allLevels(read)
 	}
@@ -43,7 +43,7 @@ func (r *reader) ahead(read *plan.Read) []dialect.Statement {
 // allLevels writes the statements of all levels of a root field, or none where there is but one.
 func (r *reader) allLevels(read *plan.Read) []dialect.Statement {
 	a := asking{builder: r.builder}
-	a.level(read, nil)
+	a.level(read, nil, r.front)
 	if isCounted(read) && !read.Connection.Nodes {
 		b := a.builder()
 		writeCount(b, read)
@@ -63,7 +63,7 @@ type asking struct {
 	places     int
 }
 
-func (a *asking) level(read *plan.Read, p *parents) {
+func (a *asking) level(read *plan.Read, p *parents, front int) {
 	if !isRead(read) {
 		return
 	}
@@ -74,7 +74,7 @@ func (a *asking) level(read *plan.Read, p *parents) {
 			places[key] = p
 		}
 	} else {
-		a.statement(&question{read, f, p}, places)
+		a.statement(&question{read, f, p, front}, places)
 	}
 	for _, list := range read.Lists {
 		b := a.builder()
@@ -83,7 +83,7 @@ func (a *asking) level(read *plan.Read, p *parents) {
 	}
 	for i, child := range read.Children {
 		if child.Err == nil {
-			a.level(child, places[f.child[i]])
+			a.level(child, places[f.child[i]], 0)
 		}
 	}
 }

@@ -8,17 +8,24 @@ import (
 )
 
 // A fixed keeps the statements of a root field that has no variables, from its first request on.
-type fixed struct {
+type fixed struct{ whole, front fixedStatements }
+
+// fixedStatements are those for the whole list, or for its front.
+type fixedStatements struct {
 	ahead atomic.Pointer[[]dialect.Statement] // see reader.ahead
 	first atomic.Pointer[dialect.Statement]   // of its own level
 }
 
-// fixedOf returns what is kept for a read, nil where nothing may be.
-func fixedOf(read *plan.Read) *fixed {
+// fixedOf returns what is kept for a read or its front, nil where nothing may be.
+func fixedOf(read *plan.Read, front int) *fixedStatements {
 	if read.Fixed == nil {
 		return nil
 	}
-	return plan.Keep(read.Fixed, func() *fixed { return new(fixed) })
+	f := plan.Keep(read.Fixed, func() *fixed { return new(fixed) })
+	if front > 0 {
+		return &f.front
+	}
+	return &f.whole
 }
 
 // once returns what make returned the first time.

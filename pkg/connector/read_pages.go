@@ -38,7 +38,7 @@ func writePages(b *dialect.Builder, l *layer, first int) (next int) {
 		}
 		parent := &parents{list: slices.Concat([]byte("["), l.groups.id(int32(next)), []byte("]"))}
 		b.SQL("(")
-		writeRead(b, &question{l.read, l.frame, parent}, false)
+		writeRead(b, &question{read: l.read, frame: l.frame, parents: parent}, false)
 		b.SQL(")")
 		if next == first {
 			end = min(end, first+max(1, mostPageText/b.Size()))

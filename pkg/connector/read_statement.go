@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 
@@ -15,6 +16,7 @@ type question struct {
 	read    *plan.Read
 	frame   *frame
 	parents *parents // nil at the root
+	front   int      // rows at the front of the list that are asked for, 0 for all; of a root only
 }
 
 // hasPages tells whether there is a page for each of several parents.
@@ -95,7 +97,7 @@ func writeRead(b *dialect.Builder, l *question, named bool) {
 			writeOrder(b, l.read)
 		}
 		if limited || page.Skip > 0 {
-			b.SQL("\nLIMIT ").Arg(limit).SQL(" OFFSET ").Arg(int64(page.Skip))
+			b.SQL("\nLIMIT ").Guess(limit, "bigint").SQL(" OFFSET ").Guess(int64(page.Skip), "bigint")
 		}
 		return
 	}
@@ -190,8 +192,13 @@ func writeSelect(b *dialect.Builder, l *question, named, windowed bool) {
 		b.SQL(") AS n")
 	}
 	b.SQL("\nFROM ")
-	writeFrom(b, l.read)
 	where := conditions{b: b}
+	if l.front > 0 {
+		writeFront(b, l)
+		writeFilter(where.next(), "t", l.read.Filter)
+		return
+	}
+	writeFrom(b, l.read)
 	if l.parents != nil {
 		parent := l.frame.columns[l.frame.parent]
 		where.next().Column(parent.alias, parent.name).SQL(" ")
@@ -243,6 +250,11 @@ func (c *conditions) read(read *plan.Read) {
 	if read.Filter != nil {
 		writeFilter(c.next(), "t", read.Filter)
 	}
+	c.cursors(read)
+}
+
+// cursors writes the cursors of a page.
+func (c *conditions) cursors(read *plan.Read) {
 	if !read.Page.After.IsNull() {
 		writeCursor(c.next(), read, read.Page.After, true)
 	}
@@ -285,10 +297,11 @@ func writeCursor(b *dialect.Builder, read *plan.Read, cursor scalar.Value, after
 		writeSortCursor(b, read, cursor, after)
 		return
 	}
-	id, order := read.Model.ID(), read.Page.Order
-	if order == nil || order == id {
-		b.Column("t", id.Column()).SQL(comparison(after != read.Page.Desc))
-		writeCursorValue(b, read, id, cursor)
+	id := read.Model.ID()
+	order := cmp.Or(read.Page.Order, id)
+	if isStrict(order) {
+		b.Column("t", order.Column()).SQL(comparison(after != read.Page.Desc))
+		writeCursorValue(b, read, order, cursor)
 		return
 	}
 	b.SQL("(").Column("t", order.Column()).SQL(comparison(after != read.Page.Desc))
@@ -319,17 +332,16 @@ func writeOrder(b *dialect.Builder, read *plan.Read) {
 		writeSort(b, read, backwards)
 		return
 	}
-	id, order := read.Model.ID(), read.Page.Order
-	if order == nil || order == id {
-		b.Column("t", id.Column()).SQL(direction(read.Page.Desc != backwards))
-		return
-	}
+	order := cmp.Or(read.Page.Order, read.Model.ID())
 	b.Column("t", order.Column()).SQL(direction(read.Page.Desc != backwards))
-	if order.Unique && order.Required {
-		return
+	if !isStrict(order) {
+		b.SQL(", ").Column("t", read.Model.ID().Column()).SQL(direction(backwards))
 	}
-	b.SQL(", ").Column("t", id.Column()).SQL(direction(backwards))
 }
+
+// isStrict tells whether a field orders the nodes of its model without help:
+// each has a value of its own.
+func isStrict(f *schema.Field) bool { return f == f.Model.ID() || f.Unique && f.Required }
 
 func direction(desc bool) string {
 	if desc {

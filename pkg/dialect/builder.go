@@ -13,6 +13,7 @@ type Builder struct {
 	schema string // qualifies tables, "" does not
 	text   []byte
 	args   []any
+	veiled bool
 }
 
 // NewBuilder returns a builder for statements on tables of schema.
@@ -91,6 +92,19 @@ func (b *Builder) Arg(arg any) *Builder {
 	b.args = append(b.args, arg)
 	b.text = b.facts.Placeholder(b.text, len(b.args))
 	return b
+}
+
+// Veil makes a database that plans statements without a look at their values do
+// so each time: it never sees what Guess appends.
+func (b *Builder) Veil() { b.veiled = true }
+
+// Guess appends a parameter by whose value a database would plan the statement.
+// typ is the name of its type in SQL.
+func (b *Builder) Guess(arg any, typ string) *Builder {
+	if !b.veiled {
+		return b.Arg(arg)
+	}
+	return b.SQL("(SELECT CAST(").Arg(arg).SQL(" AS " + typ + "))")
 }
 
 // Len returns the number of parameters so far.

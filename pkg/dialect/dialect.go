@@ -42,6 +42,7 @@ type Facts struct {
 	Fence       string                       // at the end of a subselect: it does not become a join
 	Returning   bool                         // INSERT … RETURNING works
 	DDLInTx     bool                         // changes of tables can be rolled back
+	Blind       bool                         // a statement that is kept is planned without a look at its values
 	Windows     bool                         // ROW_NUMBER() OVER (…) works
 	RowLocks    bool                         // SELECT … FOR UPDATE keeps others from its rows; without, only one writes at a time
 	NullsFirst  bool                         // NULL sorts before all values

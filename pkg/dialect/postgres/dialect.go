@@ -26,6 +26,7 @@ var facts = dialect.Facts{
 	Fence:     " OFFSET 0",
 	Returning: true,
 	DDLInTx:   true,
+	Blind:     true,
 	Windows:   true,
 	RowLocks:  true,
 	UUIDs:     true,
@@ -58,7 +59,7 @@ func (Dialect) Facts() *dialect.Facts { return &facts }
 // match escapes with the character that LIKE takes by itself: with ESCAPE a plan
 // that is kept rewrites the pattern for each row.
 func match(b *dialect.Builder, text string, before, after bool) {
-	b.SQL("LIKE ").Arg(dialect.Pattern(escapes, text, "%", before, after))
+	b.SQL("LIKE ").Guess(dialect.Pattern(escapes, text, "%", before, after), "text")
 }
 
 var escapes = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)

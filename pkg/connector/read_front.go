@@ -1,0 +1,158 @@
+package connector
+
+import (
+	"cmp"
+	"math/bits"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/plan"
+)
+
+// A filter that many rows hold fills a page from the front of the list: the
+// first rows of an index are enough. A database that plans statements without
+// their values takes such a filter for one that hardly any row holds, and reads
+// and sorts all that do. So the front is asked first, where it may be enough, and
+// the whole list when it was not. What is quicker depends on the rows and the
+// indexes that the database has: each list keeps how long both took.
+
+// The front has frontShare rows for each one of the page, at least leastFront,
+// and there is none for pages that take more than mostFront.
+const (
+	frontShare = 25
+	leastFront = 256
+	mostFront  = 4096
+)
+
+// frontOf returns how many rows are the front of a root field's list, 0 when
+// only the whole list will do. It is a power of two, as it stands in the text of
+// a statement: the database plans by it.
+func frontOf(facts *dialect.Facts, read *plan.Read) int {
+	limit, limited := pageLimit(read)
+	limited = limited && limit > 0 && read.Filter != nil && isRead(read)
+	if !facts.Blind || !limited || !hasIndex(read) || !isGuessed(read.Filter) {
+		return 0
+	}
+	rows := frontShare * (min(limit, mostFront) + int64(min(read.Page.Skip, mostFront)))
+	if rows > mostFront {
+		return 0
+	}
+	return max(leastFront, 1<<bits.Len64(uint64(rows-1)))
+}
+
+// hasIndex tells whether an index has the nodes of a read in the order of its
+// page, from its cursors on.
+func hasIndex(read *plan.Read) bool {
+	return len(read.Page.Sort) == 0 && isStrict(cmp.Or(read.Page.Order, read.Model.ID()))
+}
+
+// isGuessed tells whether the database can only guess how many rows hold a
+// filter, and has no index that leads to them.
+func isGuessed(filter plan.Filter) bool {
+	switch f := filter.(type) {
+	case plan.And:
+		return guesses(f.Filters) && !leads(filter)
+	case plan.Or:
+		return guesses(f.Filters) && !leads(filter)
+	case plan.Not:
+		return isGuessed(f.Filter)
+	case plan.Related:
+		return f.Filter != nil && isGuessed(f.Filter)
+	case plan.Compare:
+		return f.Op != plan.Equal && f.Op != plan.NotEqual && !leads(filter)
+	}
+	return false
+}
+
+func guesses(filters []plan.Filter) bool {
+	for _, f := range filters {
+		if isGuessed(f) {
+			return true
+		}
+	}
+	return false
+}
+
+// leads tells whether there is probably an index that leads to the rows that hold a filter.
+func leads(filter plan.Filter) bool {
+	switch f := filter.(type) {
+	case plan.And:
+		for _, one := range f.Filters {
+			if leads(one) {
+				return true
+			}
+		}
+	case plan.Or:
+		for _, one := range f.Filters {
+			if !leads(one) {
+				return false
+			}
+		}
+		return true
+	case plan.Related:
+		return f.Quantifier == plan.Some && f.Filter != nil && leads(f.Filter)
+	case plan.Compare:
+		return f.Op == plan.Equal || f.Op != plan.NotEqual && f.Field.Unique
+	case plan.In:
+		return !f.Not
+	case plan.FullText:
+		return true
+	}
+	return false
+}
+
+// writeFront writes the first rows of a list as the table t.
+func writeFront(b *dialect.Builder, l *question) {
+	b.Veil()
+	b.SQL("(SELECT * FROM ")
+	writeFrom(b, l.read)
+	where := conditions{b: b}
+	where.cursors(l.read)
+	b.SQL(" ORDER BY ")
+	writeOrder(b, l.read)
+	b.SQL(" LIMIT " + strconv.Itoa(l.front) + ") AS t")
+}
+
+// A race keeps which is quicker for a list: its front first, or the whole at
+// once. Goroutines share it; it need not be exact.
+type race struct {
+	requests     atomic.Uint32
+	front, whole atomic.Int64 // how long it takes, in nanoseconds; 0 when it never ran
+}
+
+// The slower way runs again once in often requests, or once in seldom where it
+// takes farBehind times as long.
+const (
+	often     = 64
+	seldom    = 1024
+	farBehind = 4
+)
+
+// picksFront tells whether the next request asks the front first.
+func (r *race) picksFront() bool {
+	front, whole := r.front.Load(), r.whole.Load()
+	if front == 0 || whole == 0 {
+		return front == 0
+	}
+	every := uint32(often)
+	if max(front, whole) > farBehind*min(front, whole) {
+		every = seldom
+	}
+	return (front < whole) != (r.requests.Add(1)%every == 0)
+}
+
+// note keeps how long a way took. A short time counts more than a long one: a
+// request may have waited for others, but none is quicker than its way.
+func note(way *atomic.Int64, took time.Duration) {
+	before, now := way.Load(), max(1, took.Nanoseconds())
+	switch {
+	case before == 0:
+		way.Store(now)
+	case now < before:
+		way.Store((before + now) / 2)
+	default:
+		way.Store(before + (now-before)/32)
+	}
+}
