@@ -3,7 +3,11 @@ package connector
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/fault"
@@ -152,7 +156,7 @@ func (d *Database) answerWrite(ctx context.Context, a *answer, f *plan.Field) er
 	var written Written
 	var answered bool
 	var failure error // of reading what is stored
-	err := d.repeated(ctx, isUpsert(*f), func(s session) error {
+	err := d.repeated(ctx, appendUpsert(nil, f), func(s session) error {
 		a.json, a.errors, answered = a.json[:start], nil, false
 		var err error
 		if deletion != nil {
@@ -207,31 +211,70 @@ func (d *Database) ends(s session) bool {
 	return can && !within
 }
 
-// attempts is how often a transaction is tried that met others.
-const attempts = 3
-
 // repeated runs do in one transaction, again when it met another one at the same
 // rows: the database took one of the two back, or both made the node of an
 // upsert. Prisma 1 answered 3010 or an internal error. So it does when it met a
 // table that changed.
-func (d *Database) repeated(ctx context.Context, upserts bool, do func(session) error) error {
+func (d *Database) repeated(ctx context.Context, upserts []*plan.Upsert, do func(session) error) error {
 	noted := d.recording.length()
 	for n := 1; ; n++ {
 		err := d.write(ctx, do)
-		if err != nil {
-			d.recording.cut(noted)
+		if err == nil {
+			return nil
 		}
-		kind := d.classify(err).Kind
-		met := kind == dialect.Deadlock || upserts && kind == dialect.UniqueViolation || isOutdated(err)
-		if err == nil || !met || n == attempts {
+		d.recording.cut(noted)
+		if n >= d.attempts(err, upserts) || pause(ctx, n) != nil {
 			return err
 		}
 	}
 }
 
-func isUpsert(f plan.Field) bool {
-	_, upsert := f.Write.(*plan.Upsert)
-	return upsert
+const (
+	manyAttempts = 10 // of a transaction that certainly met another one
+	someAttempts = 3  // of one that may have
+)
+
+// attempts is how often a transaction is tried that ends with err.
+func (d *Database) attempts(err error, upserts []*plan.Upsert) int {
+	v := d.classify(err)
+	_, within := d.container.(*joined)
+	switch {
+	case within:
+		return 1 // the whole transaction is tried again
+	case v.Kind == dialect.Deadlock:
+		return manyAttempts
+	case v.Kind == dialect.UniqueViolation && slices.ContainsFunc(upserts, func(u *plan.Upsert) bool { return isKey(u.Selector, v) }):
+		return manyAttempts
+	case v.Kind == dialect.UniqueViolation && len(upserts) > 0 || isOutdated(err):
+		return someAttempts
+	}
+	return 1
+}
+
+// isKey tells whether the index that was violated is the one of a selector.
+func isKey(s plan.Selector, v dialect.Violation) bool {
+	if s.More != nil {
+		return v.Column == strings.Join(s.More.Unique.Columns(), "_")
+	}
+	return v.Column == s.Field.Column() || v.Index == primaryKey && s.Field.IsID()
+}
+
+// pause waits before attempt n+1, a random time so that those who met do not meet again.
+func pause(ctx context.Context, n int) error {
+	select {
+	case <-time.After(rand.N(time.Duration(n) * 2 * time.Millisecond)):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// appendUpsert adds what f does if that is an upsert.
+func appendUpsert(upserts []*plan.Upsert, f *plan.Field) []*plan.Upsert {
+	if upsert, ok := f.Write.(*plan.Upsert); ok {
+		return append(upserts, upsert)
+	}
+	return upserts
 }
 
 // selected returns a read of the node that s selects.

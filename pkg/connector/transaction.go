@@ -2,7 +2,6 @@ package connector
 
 import (
 	"context"
-	"slices"
 
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/plan"
@@ -16,7 +15,12 @@ import (
 // Between its mutations do sees what they wrote. executeRaw, which runs on a
 // connection of its own, is refused with fault.OutsideTransaction.
 func (d *Database) Transaction(ctx context.Context, plans []*plan.Plan, do func(*Database) error) error {
-	upserts := slices.ContainsFunc(plans, func(p *plan.Plan) bool { return slices.ContainsFunc(p.Fields, isUpsert) })
+	var upserts []*plan.Upsert
+	for _, p := range plans {
+		for i := range p.Fields {
+			upserts = appendUpsert(upserts, &p.Fields[i])
+		}
+	}
 	return d.repeated(ctx, upserts, func(s session) error {
 		tx := *d
 		tx.container = &joined{container: d.container, session: s}

@@ -99,7 +99,7 @@ func (w *writer) update(ctx context.Context, id scalar.Value, update *plan.Updat
 }
 
 func (w *writer) upsert(ctx context.Context, upsert *plan.Upsert) (scalar.Value, error) {
-	id, found, err := w.lookup(ctx, upsert.Selector)
+	id, found, err := w.kept(ctx, upsert.Selector)
 	switch {
 	case err != nil:
 		return id, err

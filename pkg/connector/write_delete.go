@@ -23,7 +23,8 @@ type level struct {
 
 // delete removes nodes of a model and what their cascades reach, level by
 // level; each node is met once, also in cycles. It returns
-// fault.RequiredRelation when a node that stays requires one that goes.
+// fault.RequiredRelation when a node that stays requires one that goes. The
+// caller keeps the nodes, so that nobody links one of them meanwhile.
 //
 // Prisma 1 checks each level by itself and so refuses some deletions in which
 // the requiring node goes too (CascadingDeleteActions); here they pass.
@@ -71,8 +72,11 @@ func (w *writer) cascade(ctx context.Context, d *deletion, l level) error {
 		if !f.Cascades() {
 			continue
 		}
-		children, err := w.children(ctx, f, l.ids)
+		children, err := w.keptChildren(ctx, f, l.ids)
 		if err != nil {
+			return err
+		}
+		if err := w.keepNodes(ctx, f.OtherModel(), children); err != nil {
 			return err
 		}
 		d.add(f.OtherModel(), children)

@@ -40,16 +40,37 @@ func (w *writer) connected(ctx context.Context, f *schema.Field, parent, child s
 
 // child returns the node behind a to-one field, if there is one.
 func (w *writer) child(ctx context.Context, f *schema.Field, parent scalar.Value) (scalar.Value, bool, error) {
+	return w.first(ctx, w.childOf(f, parent).Statement(), f.OtherModel().ID().Type)
+}
+
+// keptChild is child with a link that others must leave alone until the transaction ends.
+func (w *writer) keptChild(ctx context.Context, f *schema.Field, parent scalar.Value) (scalar.Value, bool, error) {
+	b := w.childOf(f, parent)
+	keep(b)
+	return w.first(ctx, b.Statement(), f.OtherModel().ID().Type)
+}
+
+// childOf writes the select of the node behind a to-one field.
+func (w *writer) childOf(f *schema.Field, parent scalar.Value) *dialect.Builder {
 	l := linkOf(f)
 	b := w.builder()
 	b.SQL("SELECT ").Name(l.child).SQL("\nFROM ").Table(l.table)
 	b.SQL("\nWHERE ").Name(l.parent).SQL(" = ").Value(parent)
-	b.SQL(" AND ").Name(l.child).SQL(" IS NOT NULL\nLIMIT 1")
-	return w.first(ctx, b.Statement(), l.childType())
+	return b.SQL(" AND ").Name(l.child).SQL(" IS NOT NULL\nLIMIT 1")
 }
 
 // children returns the nodes behind a field of any of the parents, each once.
 func (w *writer) children(ctx context.Context, f *schema.Field, parents []scalar.Value) ([]scalar.Value, error) {
+	return w.childrenOf(ctx, f, parents, func(*dialect.Builder) {})
+}
+
+// keptChildren is children whose links others must leave alone until the transaction ends.
+func (w *writer) keptChildren(ctx context.Context, f *schema.Field, parents []scalar.Value) ([]scalar.Value, error) {
+	return w.childrenOf(ctx, f, parents, keep)
+}
+
+// childrenOf selects the nodes behind a field of any of the parents; ending writes how the statement ends.
+func (w *writer) childrenOf(ctx context.Context, f *schema.Field, parents []scalar.Value, ending func(*dialect.Builder)) ([]scalar.Value, error) {
 	l := linkOf(f)
 	var all []scalar.Value
 	seen := make(map[scalar.Value]bool)
@@ -58,6 +79,7 @@ func (w *writer) children(ctx context.Context, f *schema.Field, parents []scalar
 		b.SQL("SELECT ").Name(l.child).SQL("\nFROM ").Table(l.table)
 		writeAmong(b.SQL("\nWHERE "), l.parent, chunk)
 		b.SQL(" AND ").Name(l.child).SQL(" IS NOT NULL")
+		ending(b)
 		found, err := w.values(ctx, b.Statement(), l.childType())
 		for _, id := range found {
 			if !seen[id] {
@@ -104,28 +126,32 @@ func (w *writer) release(ctx context.Context, ends ...end) error {
 // who link the same node the second one sees what the first one did. All take
 // them in the same order.
 func (w *writer) keepEnds(ctx context.Context, ends ...end) error {
-	if !w.builder().Facts().RowLocks {
-		return nil
-	}
 	byModel := make(map[*schema.Model][]scalar.Value)
 	for _, e := range ends {
 		byModel[e.field.Model] = append(byModel[e.field.Model], e.ids...)
 	}
 	byName := func(a, b *schema.Model) int { return strings.Compare(a.Name, b.Name) }
 	for _, model := range slices.SortedFunc(maps.Keys(byModel), byName) {
-		key := model.ID().Column()
-		err := chunks(byModel[model], func(chunk []scalar.Value) error {
-			b := w.builder()
-			b.SQL("SELECT ").Name(key).SQL("\nFROM ").Table(model.Table())
-			writeAmong(b.SQL("\nWHERE "), key, chunk)
-			keep(b.SQL("\nORDER BY ").Name(key))
-			return w.run(ctx, model, b.Statement())
-		})
-		if err != nil {
+		if err := w.keepNodes(ctx, model, byModel[model]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keepNodes keeps others from nodes until the transaction ends.
+func (w *writer) keepNodes(ctx context.Context, model *schema.Model, ids []scalar.Value) error {
+	if !w.builder().Facts().RowLocks {
+		return nil
+	}
+	key := model.ID().Column()
+	return chunks(ids, func(chunk []scalar.Value) error {
+		b := w.builder()
+		b.SQL("SELECT ").Name(key).SQL("\nFROM ").Table(model.Table())
+		writeAmong(b.SQL("\nWHERE "), key, chunk)
+		keep(b.SQL("\nORDER BY ").Name(key))
+		return w.run(ctx, model, b.Statement())
+	})
 }
 
 // detachAll removes all links of nodes behind a field.
@@ -183,13 +209,7 @@ func (w *writer) insertLinks(ctx context.Context, f *schema.Field, table *schema
 	}
 	l := linkOf(f)
 	b := w.builder()
-	ignore := b.Facts().Conflict == dialect.InsertIgnore
-	if ignore {
-		b.SQL("INSERT IGNORE INTO ")
-	} else {
-		b.SQL("INSERT INTO ")
-	}
-	b.Table(l.table).SQL(" (")
+	b.SQL("INSERT INTO ").Table(l.table).SQL(" (")
 	if table.ID != "" {
 		b.Name(table.ID).SQL(", ")
 	}
@@ -204,7 +224,9 @@ func (w *writer) insertLinks(ctx context.Context, f *schema.Field, table *schema
 		}
 		b.Values([]scalar.Value{parent, child}).SQL(")")
 	}
-	if !ignore {
+	if b.Facts().Conflict == dialect.InsertIgnore { // which would pass over a node that is not there, too
+		b.SQL("\nON DUPLICATE KEY UPDATE ").Name(l.parent).SQL(" = ").Name(l.parent)
+	} else {
 		b.SQL("\n").SQL(string(b.Facts().Conflict))
 	}
 	return w.run(ctx, f.Model, b.Statement())

@@ -48,11 +48,7 @@ func (w *writer) nestedWrite(ctx context.Context, p parent, write plan.Nested) e
 	case *plan.NestedUpsert:
 		return w.nestedUpsert(ctx, p, n)
 	case *plan.NestedDelete:
-		child, err := w.member(ctx, p, n.Field, n.Selector)
-		if err != nil {
-			return err
-		}
-		return w.delete(ctx, n.Field.OtherModel(), []scalar.Value{child})
+		return w.nestedDelete(ctx, p, n)
 	case *plan.NestedConnect:
 		return w.nestedConnect(ctx, p, n)
 	case *plan.NestedSet:
@@ -197,8 +193,8 @@ func (w *writer) newRow(ctx context.Context, create *plan.Create) (row newRow, r
 			return row, nil, err
 		case child.IsNull():
 			rest = append(rest, write)
-		default:
-			row.links = append(row.links, linkCell{column: linkOf(f).child, id: child})
+		default: // the last one stays
+			row.links = append([]linkCell{{column: linkOf(f).child, id: child}}, row.links...)
 		}
 	}
 	return row, rest, nil
@@ -213,7 +209,7 @@ func (w *writer) checkChildless(ctx context.Context, p parent, f *schema.Field) 
 	case f.Required:
 		return requiredRelation(f)
 	}
-	if err := w.keepEnds(ctx, end{f, []scalar.Value{p.id}}); err != nil {
+	if err := w.keepNodes(ctx, f.Model, []scalar.Value{p.id}); err != nil {
 		return err
 	}
 	_, found, err := w.child(ctx, f, p.id)
@@ -247,7 +243,7 @@ func (w *writer) connectable(ctx context.Context, p parent, n *plan.NestedConnec
 	if err != nil || !f.Required || back.List {
 		return child, err
 	}
-	if err := w.keepEnds(ctx, end{back, []scalar.Value{child}}); err != nil {
+	if err := w.keepNodes(ctx, f.OtherModel(), []scalar.Value{child}); err != nil {
 		return child, err
 	}
 	_, found, err := w.child(ctx, back, child)
@@ -264,10 +260,29 @@ func (w *writer) nestedSet(ctx context.Context, p parent, n *plan.NestedSet) err
 	if err != nil {
 		return err
 	}
+	if err := w.keepNodes(ctx, n.Field.Model, []scalar.Value{p.id}); err != nil { // or two who set would both add
+		return err
+	}
 	if err := w.detachAll(ctx, n.Field, p.id); err != nil {
 		return err
 	}
 	return w.attach(ctx, n.Field, p.id, children...)
+}
+
+// nestedDelete deletes a node that must be linked. It is kept before anything
+// looks for who requires it.
+func (w *writer) nestedDelete(ctx context.Context, p parent, n *plan.NestedDelete) error {
+	child, err := w.member(ctx, p, n.Field, n.Selector, w.take)
+	if err != nil {
+		return err
+	}
+	model := n.Field.OtherModel()
+	if n.Selector == nil {
+		if err := w.keepNodes(ctx, model, []scalar.Value{child}); err != nil {
+			return err
+		}
+	}
+	return w.delete(ctx, model, []scalar.Value{child})
 }
 
 // nestedDisconnect removes the link to a node that must be linked, unless one
@@ -276,7 +291,7 @@ func (w *writer) nestedDisconnect(ctx context.Context, p parent, n *plan.NestedD
 	if n.Field.Required || n.Field.Back().Required {
 		return requiredRelation(n.Field)
 	}
-	child, err := w.member(ctx, p, n.Field, n.Selector)
+	child, err := w.member(ctx, p, n.Field, n.Selector, w.find)
 	if err != nil {
 		return err
 	}
@@ -284,16 +299,17 @@ func (w *writer) nestedDisconnect(ctx context.Context, p parent, n *plan.NestedD
 }
 
 // member returns the node that a nested delete or disconnect means: the
-// selected one, which must be linked, or the one behind a to-one field.
-func (w *writer) member(ctx context.Context, p parent, f *schema.Field, selector *plan.Selector) (scalar.Value, error) {
+// selected one, which must be linked, or the one behind a to-one field. find
+// finds the selected one.
+func (w *writer) member(ctx context.Context, p parent, f *schema.Field, selector *plan.Selector, find func(context.Context, plan.Selector) (scalar.Value, error)) (scalar.Value, error) {
 	if selector == nil {
-		child, found, err := w.child(ctx, f, p.id)
+		child, found, err := w.keptChild(ctx, f, p.id)
 		if err == nil && !found {
 			err = fault.NotConnected(f.Relation.Name, nodeEnd(f.Model, p.id), fault.End{Model: f.OtherModel().Name})
 		}
 		return child, err
 	}
-	child, err := w.find(ctx, *selector)
+	child, err := find(ctx, *selector)
 	if err != nil {
 		return child, err
 	}
@@ -322,7 +338,12 @@ func (w *writer) nestedUpdate(ctx context.Context, p parent, n *plan.NestedUpdat
 	return fault.NotConnected(n.Field.Relation.Name, fault.End{Model: n.Field.Model.Name}, end)
 }
 
+// nestedUpsert changes or makes a node. Of two who do so behind one node the
+// second one sees what the first one made.
 func (w *writer) nestedUpsert(ctx context.Context, p parent, n *plan.NestedUpsert) error {
+	if err := w.keepNodes(ctx, n.Field.Model, []scalar.Value{p.id}); err != nil {
+		return err
+	}
 	child, found, err := w.memberBy(ctx, p, n.Field, n.Selector)
 	switch {
 	case err != nil:

@@ -209,6 +209,10 @@ func (w *writer) change(ctx context.Context, model *schema.Model, ids []scalar.V
 		if err != nil {
 			return err
 		}
+	} else if len(lists) > 0 { // or two who set a list would both add to it
+		if err := w.keepNodes(ctx, model, ids); err != nil {
+			return err
+		}
 	}
 	for _, list := range lists {
 		if err := w.deleteList(ctx, ids, list.Field); err != nil {

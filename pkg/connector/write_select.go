@@ -22,10 +22,15 @@ func (w *writer) find(ctx context.Context, s plan.Selector) (scalar.Value, error
 
 // take is find of a node that goes: of two who take it at once one finds it.
 func (w *writer) take(ctx context.Context, s plan.Selector) (scalar.Value, error) {
+	id, found, err := w.kept(ctx, s)
+	return id, orNotFound(s, found, err)
+}
+
+// kept is lookup of a node that others must leave alone until the transaction ends.
+func (w *writer) kept(ctx context.Context, s plan.Selector) (id scalar.Value, found bool, err error) {
 	b := w.selecting(s)
 	keep(b)
-	id, found, err := w.first(ctx, b.Statement(), s.Field.Model.ID().Type)
-	return id, orNotFound(s, found, err)
+	return w.first(ctx, b.Statement(), s.Field.Model.ID().Type)
 }
 
 // orNotFound adds fault.NotFound for a selected node that was looked for without an error.
