@@ -31,8 +31,11 @@ const (
 	sandboxPort = 4481
 )
 
-// sandboxBytes is what a service on the sandbox may store: Prisma 1's 100 MB.
-const sandboxBytes = 100_000_000
+// What the sandbox lets in that is not told otherwise.
+const (
+	sandboxBytes    = 100_000_000 // of a service, as Prisma 1
+	sandboxServices = 100         // of a workspace
+)
 
 // openIDSecret is the variable that holds what the configuration better does not.
 const openIDSecret = "PRISMA_CLOUD_OPENID_SECRET"
@@ -247,6 +250,7 @@ func (c *cloudConfig) sandbox(publicKey string) server.Config {
 	config.ManagementSecrets, config.ManagementPublicKeys = nil, []string{publicKey}
 	config.Warnings = nil // told by the cloud
 	config.StorageBytes = cmp.Or(config.StorageBytes, sandboxBytes)
+	config.WorkspaceServices = cmp.Or(config.WorkspaceServices, sandboxServices)
 	if config.Throttling == nil {
 		config.Throttling = server.DemoThrottling()
 	}

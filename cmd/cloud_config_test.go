@@ -24,9 +24,23 @@ func TestSandboxHasLimits(t *testing.T) {
 		if bytes := config.sandbox("key").StorageBytes; bytes != 100_000_000 {
 			t.Errorf("%q: a service may store %d bytes", text, bytes)
 		}
+		if services := config.sandbox("key").WorkspaceServices; services != 100 {
+			t.Errorf("%q: a workspace may have %d services", text, services)
+		}
 		if diff := cmp.Diff(want, config.sandbox("key").Throttling); diff != "" {
 			t.Errorf("%q: (-want +got)\n%s", text, diff)
 		}
+	}
+}
+
+func TestSandboxLimitsAreSettings(t *testing.T) {
+	t.Parallel()
+	var config cloudConfig
+	if err := config.parse([]byte("limits: {storageMegabytes: 7, workspaceServices: 8}"), func(string) string { return "" }); err != nil {
+		t.Fatal(err)
+	}
+	if got := config.sandbox("key"); got.StorageBytes != 7_000_000 || got.WorkspaceServices != 8 {
+		t.Errorf("%d bytes, %d services", got.StorageBytes, got.WorkspaceServices)
 	}
 }
 

@@ -139,7 +139,7 @@ func (c *Cloud) addService(ctx context.Context, p *place) (added bool, err error
 		return false, nil
 	}
 	if len(p.workspace.Services) >= mostServices {
-		return false, refused("A workspace has at most %d services.", mostServices)
+		return false, refused("A workspace has at most %d services. Please delete one that is not needed.", mostServices)
 	}
 	err = c.records.do(ctx, `mutation ($key: String!, $name: String!, $stage: String!, $server: ID!, $workspace: ID!) {
   createService(data: {key: $key, name: $name, stage: $stage, server: {connect: {id: $server}}, workspace: {connect: {id: $workspace}}}) { id }

@@ -37,6 +37,15 @@ func TooLittleStorage(size, limit int64) *Error {
 	return New(StorageFull, "This service stores %.1f MB and may store %.1f MB, and this write needs more than is left. Nothing of it was stored.", float64(size)/mega, float64(limit)/mega)
 }
 
+// ManyServices is the fault of a service too many in a workspace; "" is none.
+func ManyServices(workspace string, most int) *Error {
+	of := "The workspace " + workspace + " has"
+	if workspace == "" {
+		of = "There are"
+	}
+	return New(TooManyServices, "%s %d services on this server, and no more are let in. Please delete one that is not needed, or ask whoever runs the server for a larger limits.workspaceServices.", of, most)
+}
+
 // LargeBody is the fault of a request that is larger than most bytes.
 func LargeBody(most int) *Error {
 	return New(BodyTooLarge, "The request is larger than %d bytes.", most)

@@ -15,4 +15,5 @@ const (
 	ReservedServiceName    Code = 4006
 	ReservedStageName      Code = 4007
 	DeploymentInProgress   Code = 4008
+	TooManyServices        Code = 4009 // not Prisma 1's
 )

@@ -37,6 +37,7 @@ type Options struct {
 	Logger    *slog.Logger
 	Passive   bool             // the tables are somebody else's: no deploy changes them, and they stay when their service goes
 	Storage   int64            // bytes that a service may store; 0 is any number
+	Services  int              // that a workspace may have, those without one together; 0 is any number
 	Deleted   func(project.ID) // called when a service is gone; nil calls nobody
 	Changed   func(project.ID) // called when this server may have deployed or deleted a service; nil calls nobody
 	Failed    func(fault.Code) // told of each error in an answer; nil is told nothing

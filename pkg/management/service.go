@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,7 +18,8 @@ import (
 
 // AddProject creates an empty service: its database with revision 1, then its
 // records, so that one that is killed between can be repeated. Returns the
-// faults of project.ID.Check, InvalidServiceName, ServiceExists and DeploymentInProgress.
+// faults of project.ID.Check, InvalidServiceName, ServiceExists, TooManyServices and
+// DeploymentInProgress.
 func (m *Management) AddProject(ctx context.Context, id project.ID, secrets []string) (*project.Project, error) {
 	if err := id.Check(); err != nil {
 		return nil, err
@@ -35,6 +37,9 @@ func (m *Management) AddProject(ctx context.Context, id project.ID, secrets []st
 		return nil, fault.New(fault.ServiceExists, "Service with name '%s' and stage '%s' already exists", id.Name, id.Stage)
 	}
 	if err := m.apart(ctx, id); err != nil {
+		return nil, err
+	}
+	if err := m.roomFor(ctx, id); err != nil {
 		return nil, err
 	}
 	db := m.connector.Database(id)
@@ -68,6 +73,32 @@ func (m *Management) apart(ctx context.Context, id project.ID) error {
 		if strings.HasPrefix(m.connector.ProjectText(other.ID), own[:longest]) {
 			return fault.New(fault.InvalidServiceName, "The database cuts names after %d characters, so that %s on stage %s would be stored where another service is. Please choose a shorter name.", longest, id.Name, id.Stage)
 		}
+	}
+	return nil
+}
+
+// roomFor refuses a service whose workspace has as many as it may. Those that this
+// server adds at the moment count, so that many at a time are not too many; they
+// are looked at first, because they come to the stored ones next.
+func (m *Management) roomFor(ctx context.Context, id project.ID) error {
+	if m.options.Services == 0 {
+		return nil
+	}
+	m.mu.Lock()
+	ids := slices.Collect(maps.Keys(m.busy))
+	m.mu.Unlock()
+	stored, err := m.store.IDs(ctx)
+	if err != nil {
+		return fmt.Errorf("list services: %w", err)
+	}
+	others := make(map[project.ID]bool)
+	for _, other := range append(ids, stored...) {
+		if other != id && other.Workspace() == id.Workspace() {
+			others[other] = true
+		}
+	}
+	if len(others) >= m.options.Services {
+		return fault.ManyServices(id.Workspace(), m.options.Services)
 	}
 	return nil
 }

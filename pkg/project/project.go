@@ -2,6 +2,8 @@
 package project
 
 import (
+	"strings"
+
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
@@ -9,6 +11,15 @@ import (
 type ID struct {
 	Name  string // service name; "workspace~service" on servers that several workspaces share
 	Stage string
+}
+
+// Workspace is the workspace that a name says; "" when it says none.
+func (id ID) Workspace() string {
+	workspace, _, said := strings.Cut(id.Name, "~")
+	if !said {
+		return ""
+	}
+	return workspace
 }
 
 // A Project is one deployed service. It is not changed once loaded.

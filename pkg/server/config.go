@@ -30,6 +30,7 @@ type Config struct {
 	BodyBytes         int            // of the largest request that is read; 0 is DefaultBodyBytes
 	Connections       int            // that are open at a time; 0 is the usual number
 	StorageBytes      int64          // that each service may store; 0 is any number
+	WorkspaceServices int            // that each workspace may have, those without one together; 0 is any number
 	Throttling        *Throttling    // of each service; nil and one without calls throttle nothing
 	Metrics           *Metrics       // nil tells none
 

@@ -36,6 +36,7 @@ func parseLimits(root *section, config *Config) *section {
 	config.Connections = s.limit("connections", 0)
 	config.Database.StatementTime = time.Duration(s.limit("statementSeconds", 0)) * time.Second
 	config.StorageBytes = int64(s.limit("storageMegabytes", 0)) * 1_000_000
+	config.WorkspaceServices = s.limit("workspaceServices", 0)
 	config.Database.Nodes = s.limit("listNodes", 0)
 	config.Database.AnswerBytes = s.limit("answerBytes", 0)
 	return s

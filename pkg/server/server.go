@@ -103,6 +103,7 @@ func (s *Server) open(ctx context.Context) error {
 		Logger:    log,
 		Passive:   config.Passive,
 		Storage:   config.StorageBytes,
+		Services:  config.WorkspaceServices,
 		Deleted:   s.engine.Forget,
 		Changed:   s.sockets.deployed,
 		Failed:    s.meter.failed,
