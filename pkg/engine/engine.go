@@ -30,6 +30,7 @@ type Engine struct {
 	connector *connector.Connector
 	options   Options
 	answers   *graphql.Introspections
+	documents *graphql.Shelf // of all services
 
 	mu       sync.Mutex
 	services map[project.ID]*kept
@@ -53,7 +54,7 @@ func New(c *connector.Connector, o Options) *Engine {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Engine{connector: c, options: o, answers: graphql.NewIntrospections(mostIntrospection), services: make(map[project.ID]*kept), calls: make(map[project.ID]*Calls)}
+	return &Engine{connector: c, options: o, answers: graphql.NewIntrospections(mostIntrospection), documents: graphql.NewShelf(mostDocumentBytes), services: make(map[project.ID]*kept), calls: make(map[project.ID]*Calls)}
 }
 
 // Sizes of the caches.
@@ -61,7 +62,8 @@ const (
 	mostServices  = 100 // compiled services
 	mostDocuments = 500 // checked documents per service
 
-	mostIntrospection = 32 << 20 // bytes that are kept of what services answer about their schemas; 200 models have 11 MB
+	mostDocumentBytes = 16 << 20 // that documents of all services and their plans take; a thousand of ten fields
+	mostIntrospection = 16 << 20 // bytes that are kept of what services answer about their schemas; 200 models have 11 MB
 )
 
 // Service returns the compiled API of a project. It is built at the first
@@ -115,7 +117,7 @@ func (e *Engine) compile(p *project.Project, calls *Calls) (*Service, error) {
 	return &Service{
 		project:   p,
 		api:       api,
-		documents: graphql.NewCache(api.Schema, e.options.Limits, mostDocuments),
+		documents: e.documents.NewCache(api.Schema, e.options.Limits, mostDocuments),
 		database:  e.connector.Database(p.ID),
 		options:   e.options,
 		storage:   &storage{limit: e.options.Storage, late: e.connector.Facts().SizesLate},

@@ -11,6 +11,7 @@ type Cache struct {
 	schema *Schema
 	limits Limits
 	size   int
+	shelf  *Shelf // nil when it has no others beside it
 
 	mu      sync.Mutex
 	entries map[string]*list.Element
@@ -36,8 +37,8 @@ func (c *Cache) Document(query string) (*Document, Errors) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	if len(query) <= mostKeptBytes {
-		c.keep(d)
+	if len(query) <= mostKeptBytes && c.shelf.fits(d) {
+		c.shelf.add(c, c.keep(d))
 	}
 	return d, nil
 }
@@ -53,15 +54,32 @@ func (c *Cache) find(query string) *Document {
 	return entry.Value.(*Document)
 }
 
-func (c *Cache) keep(d *Document) {
+// keep returns by how many bytes the cache has grown.
+func (c *Cache) keep(d *Document) (bytes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.entries[d.text]; ok || c.size <= 0 {
-		return
+		return 0
 	}
 	c.entries[d.text] = c.recent.PushFront(d)
-	if c.recent.Len() > c.size {
-		oldest := c.recent.Remove(c.recent.Back()).(*Document)
-		delete(c.entries, oldest.text)
+	if c.recent.Len() <= c.size {
+		return d.bytes()
 	}
+	return d.bytes() - c.dropOldest()
+}
+
+// drop drops the document that was not asked for the longest time, and returns its bytes.
+func (c *Cache) drop() (bytes int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.recent.Len() == 0 {
+		return 0
+	}
+	return c.dropOldest()
+}
+
+func (c *Cache) dropOldest() (bytes int) {
+	oldest := c.recent.Remove(c.recent.Back()).(*Document)
+	delete(c.entries, oldest.text)
+	return oldest.bytes()
 }

@@ -18,6 +18,7 @@ type Document struct {
 	limits   Limits
 	text     string
 	document *ast.QueryDocument
+	fields   int             // of all operations, fragments spread
 	aliases  int             // or root fields, of the operation that has most
 	required map[string]bool // variables that stand where null must not
 
@@ -37,11 +38,11 @@ func Check(s *Schema, query string, l Limits) (*Document, Errors) {
 	if len(document.Operations) == 0 && len(document.Fragments) == 0 {
 		return nil, Errors{{Message: syntaxMessage + "Unexpected end of input", Line: 1, Column: 1, Syntax: true}}
 	}
-	aliases, problem := l.check(document)
+	fields, aliases, problem := l.check(document)
 	if problem != nil {
 		return nil, Errors{problem}
 	}
-	d := &Document{schema: s, limits: l, text: query, document: document, aliases: aliases, required: map[string]bool{}}
+	d := &Document{schema: s, limits: l, text: query, document: document, fields: fields, aliases: aliases, required: map[string]bool{}}
 	if errs := d.validate(); len(errs) > 0 {
 		return nil, errs
 	}

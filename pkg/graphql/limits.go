@@ -83,14 +83,15 @@ type scale struct {
 	problem   *Error
 }
 
-// check returns what exceeds the limits, nil when nothing does, and how many
-// aliases or root fields an operation has at most. Fragment cycles are left to
-// validation.
-func (l Limits) check(doc *ast.QueryDocument) (aliases int, problem *Error) {
+// check returns what exceeds the limits, nil when nothing does, how many fields
+// all operations have, and how many aliases or root fields one has at most.
+// Fragment cycles are left to validation.
+func (l Limits) check(doc *ast.QueryDocument) (fields, aliases int, problem *Error) {
 	s := &scale{limits: l, doc: doc, fragments: make(map[string]*weight, len(doc.Fragments))}
 	for _, op := range doc.Operations {
 		s.directives(op.Directives)
 		w := s.weigh(op.SelectionSet)
+		fields += w.fields
 		aliases = max(aliases, w.roots, w.aliases)
 		if s.problem == nil && aliases > l.Aliases {
 			s.problem = exceeded(fault.TooManyAliases, "The operation has more than %d aliases or root fields.", l.Aliases)
@@ -100,7 +101,7 @@ func (l Limits) check(doc *ast.QueryDocument) (aliases int, problem *Error) {
 		s.directives(f.Directives)
 		s.fragment(f.Name)
 	}
-	return aliases, s.problem
+	return fields, aliases, s.problem
 }
 
 func (s *scale) directives(list ast.DirectiveList) {
