@@ -10,6 +10,7 @@ import (
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
 	"github.com/prisma1-go/prisma1/pkg/prismayml"
+	"github.com/prisma1-go/prisma1/pkg/schema"
 	"github.com/prisma1-go/prisma1/pkg/terminal"
 )
 
@@ -73,7 +74,8 @@ func runDatamodelUpgrade(_ context.Context, opts *datamodelUpgradeOptions) error
 		return err
 	}
 	t := opts.App.Terminal
-	edits, problems, syntax := datamodel.Upgrade(prismayml.Types(sources))
+	features, _ := schema.ParseFeatures(file.Features) // unknown ones are told by deploy
+	edits, problems, syntax := datamodel.Upgrade(prismayml.Types(sources), features...)
 	if syntax != nil {
 		return fmt.Errorf("%s: %s", place(sources, syntax.Line, syntax.Column), syntax.Hint)
 	}

@@ -15,7 +15,7 @@ func (f *fieldDef) scalarType() (scalar.Type, bool) {
 		return t, true
 	}
 	t, ok := scalar.ParseAdded(f.typeName)
-	if d := f.owner.doc; !ok || d == nil || d.typeByName[f.typeName] != nil || d.enumByName[f.typeName] != nil {
+	if d := f.owner.doc; !ok || d.typeByName[f.typeName] != nil || d.enumByName[f.typeName] != nil {
 		return scalar.Null, false
 	}
 	return t, true

@@ -95,7 +95,7 @@ func positionOf(p *ast.Position) position {
 
 // A typeDef is one type of the text: a model or the table of a relation.
 type typeDef struct {
-	doc        *Document // nil for one that is not of the text itself
+	doc        *Document
 	name       string
 	at         position
 	start      int // of the name, in characters

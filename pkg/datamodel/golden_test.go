@@ -74,7 +74,7 @@ func upgraded(t *testing.T, text string) (string, []datamodel.Problem) {
 	if document, syntax := datamodel.Parse(text); syntax != nil || !document.After(nil).Legacy() {
 		return text, nil
 	}
-	edits, problems, syntax := datamodel.Upgrade(text)
+	edits, problems, syntax := datamodel.Upgrade(text, all.Features...)
 	if syntax != nil || len(problems) > 0 {
 		return text, problems
 	}

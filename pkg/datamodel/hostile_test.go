@@ -55,7 +55,7 @@ func TestHostile(t *testing.T) {
 					datamodel.Render(s)
 				}
 			}
-			if edits, problems, _ := datamodel.Upgrade(text); len(edits) > 0 && len(problems) > 0 {
+			if edits, problems, _ := datamodel.Upgrade(text, all.Features...); len(edits) > 0 && len(problems) > 0 {
 				t.Error("upgraded in spite of problems")
 			}
 		})

@@ -49,7 +49,7 @@ func (d *Document) names10Tables() bool {
 }
 
 func (d *Document) read10(t *typeDef) *typeDef {
-	now := &typeDef{name: t.name, at: t.at, directives: renamedDirectives(t.directives, "pgTable", "db")}
+	now := &typeDef{doc: d, name: t.name, at: t.at, directives: renamedDirectives(t.directives, "pgTable", "db")}
 	for _, f := range t.fields {
 		copied := *f
 		copied.owner = now
@@ -131,6 +131,10 @@ func (d *Document) default10(f *fieldDef, literal *ast.Value) *ast.Value {
 	case t == scalar.Int:
 		if n, err := strconv.ParseInt(raw, 10, 32); err == nil {
 			kind, raw = ast.IntValue, strconv.FormatInt(n, 10) // without + and zeros before it
+		}
+	case t == scalar.Long:
+		if n, err := strconv.ParseInt(raw, 10, 64); err == nil {
+			kind, raw = ast.IntValue, strconv.FormatInt(n, 10)
 		}
 	case t == scalar.Float:
 		if n, err := strconv.ParseFloat(raw, 64); err == nil && !math.IsNaN(n) && !math.IsInf(n, 0) {

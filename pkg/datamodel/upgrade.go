@@ -21,9 +21,9 @@ type Edit struct {
 //
 // Fields that every model had without naming them are written out, and each
 // relation gets a type with @relationTable that describes its table, the id
-// column of its rows included. A text that has problems, or would have some as
+// column of its rows included. features are those of the service. A text that has problems, or would have some as
 // 1.1, is not touched. A text of 1.1 needs no edits.
-func Upgrade(text string) ([]Edit, []Problem, *SyntaxError) {
+func Upgrade(text string, features ...schema.Feature) ([]Edit, []Problem, *SyntaxError) {
 	document, syntax := Parse(text)
 	if syntax != nil {
 		return nil, nil, syntax
@@ -34,7 +34,8 @@ func Upgrade(text string) ([]Edit, []Problem, *SyntaxError) {
 		return nil, c.problems, nil
 	}
 	read := document.readAs10()
-	if problems := read.Check(Rules{IntIDs: true, UUIDs: true}); len(problems) > 0 {
+	rules := Rules{IntIDs: true, UUIDs: true, Features: features, Decimals: true}
+	if problems := read.Check(rules); len(problems) > 0 {
 		return nil, problems, nil
 	}
 	s, err := Infer(read, nil)
@@ -51,7 +52,7 @@ func Upgrade(text string) ([]Edit, []Problem, *SyntaxError) {
 	}
 	u.relationTables()
 	slices.SortStableFunc(u.edits, func(a, b Edit) int { return a.Start - b.Start })
-	if problems := document.problems11(Apply(text, u.edits), s); len(problems) > 0 {
+	if problems := document.problems11(Apply(text, u.edits), s, rules); len(problems) > 0 {
 		return nil, problems, nil
 	}
 	return u.edits, nil, nil

@@ -7,12 +7,12 @@ import (
 
 // problems11 returns what 1.1 refuses in the upgraded text, or would store
 // otherwise than a service that has the text as it was, at the places of that.
-func (d *Document) problems11(upgraded string, before *schema.Schema) []Problem {
+func (d *Document) problems11(upgraded string, before *schema.Schema, rules Rules) []Problem {
 	document, syntax := Parse(upgraded)
 	if syntax != nil {
 		return []Problem{{Type: "Global", Description: "In datamodel 1.1: " + syntax.Message, Line: 1, Column: 1}}
 	}
-	problems := document.Check(Rules{IntIDs: true, UUIDs: true})
+	problems := document.Check(rules)
 	if len(problems) == 0 {
 		after, err := Infer(document, before)
 		if err != nil {
