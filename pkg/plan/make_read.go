@@ -108,7 +108,7 @@ func cursor(model *schema.Model, input graphql.Input) (scalar.Value, error) {
 	text, id := input.Value.Text, model.ID()
 	switch id.Type {
 	case scalar.Int:
-		n, err := strconv.ParseInt(text, 10, 64)
+		n, err := strconv.ParseInt(text, 10, 32)
 		if err != nil {
 			return scalar.Value{}, fault.Invalid(text, id.Name, model.Name)
 		}

@@ -46,6 +46,9 @@ func ParseDateTime(text string) (int64, error) {
 	return date.Add(clock - offset).UnixMilli(), nil
 }
 
+// farYear is the last one that joda-time counts in ms; the first one is hardly less far.
+const farYear = 292_275_054
+
 // dateReader walks through the text of a date.
 type dateReader struct {
 	s string
@@ -83,6 +86,9 @@ func (r *dateReader) date() (time.Time, bool) {
 	if !ok {
 		// A time alone ("T10:20") counts from 1970.
 		return time.Unix(0, 0).UTC(), !negative && r.peek('T')
+	}
+	if year > farYear {
+		return time.Time{}, false
 	}
 	if negative {
 		year = -year

@@ -48,7 +48,7 @@ func TestDateTime(t *testing.T) {
 			t.Errorf("%q is printed as %s, want %s", test.text, got, test.want)
 		}
 	}
-	for _, text := range []string{"", "now", "2017-13", "2017-02-29", "2017-11-22 13:57", "2017-11-22T25", "2017-11-22T13:57:31+2", "20171122x"} {
+	for _, text := range []string{"", "now", "2017-13", "2017-02-29", "2017-11-22 13:57", "2017-11-22T25", "2017-11-22T13:57:31+2", "20171122x", "300000000", "-300000000-W10-2"} {
 		if ms, err := ParseDateTime(text); err == nil {
 			t.Errorf("ParseDateTime(%q) = %d, want an error", text, ms)
 		}

@@ -28,7 +28,8 @@ const (
 	otherCharacters    = 1267 // characters that the column's character set lacks, compared,
 	otherCharactersIn  = 1271 // compared in a list,
 	wrongCharacters    = 1366 // or stored
-	wrongDate          = 1292
+	wrongDate          = 1292 // stored
+	wrongDateIn        = 1525 // MySQL 8.0.16 and newer: compared in a long list
 	tooLong            = 1406
 	rowIsReferencedBy  = 1451
 	noReferencedRowFor = 1452
@@ -41,6 +42,9 @@ const (
 // Classify tells what a failed statement ran into, by the number of the error.
 // Only the name of the column or the index comes from the text.
 func (Dialect) Classify(err error) dialect.Violation {
+	if errors.Is(err, errFarDate) {
+		return dialect.Violation{Kind: dialect.DateViolation}
+	}
 	e, ok := errors.AsType[*driver.MySQLError](err)
 	if !ok {
 		return dialect.Violation{}
@@ -54,7 +58,7 @@ func (Dialect) Classify(err error) dialect.Violation {
 		return dialect.Violation{Kind: dialect.ForeignKeyViolation}
 	case otherCharacters, otherCharactersIn, wrongCharacters, inconvertible:
 		return dialect.Violation{Kind: dialect.TextViolation}
-	case wrongDate:
+	case wrongDate, wrongDateIn:
 		return dialect.Violation{Kind: dialect.DateViolation}
 	case tooLong:
 		return dialect.Violation{Kind: dialect.TooLongViolation, Column: firstQuoted(e.Message)}

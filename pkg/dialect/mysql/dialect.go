@@ -6,7 +6,9 @@ package mysql
 
 import (
 	"bytes"
+	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -96,11 +98,26 @@ func arg(v scalar.Value) any {
 	case scalar.Float:
 		return v.Number
 	case scalar.DateTime:
-		text := string(scalar.AppendDateTime(nil, v.Int)) // 2017-01-01T00:00:00.057Z
-		return strings.Replace(strings.TrimSuffix(text, "Z"), "T", " ", 1)
+		return datetime(v.Int)
 	}
 	return v.Text
 }
+
+func datetime(ms int64) any {
+	text := string(scalar.AppendDateTime(nil, ms)) // 2017-01-01T00:00:00.057Z
+	if len(text) != len("2017-01-01T00:00:00.057Z") {
+		return farDate{}
+	}
+	return strings.Replace(strings.TrimSuffix(text, "Z"), "T", " ", 1)
+}
+
+// A farDate is an argument that no statement takes: a date before the year 0 or
+// after 9999. MariaDB would compare its digits as text.
+type farDate struct{}
+
+var errFarDate = errors.New("DATETIME has no such year")
+
+func (farDate) Value() (driver.Value, error) { return nil, errFarDate }
 
 // among writes the members themselves. MySQL takes constants into the character
 // set of the column and looks them up in its index. With JSON_TABLE, which MySQL 5.7 does not have, it

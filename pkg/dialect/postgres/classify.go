@@ -18,6 +18,8 @@ var kinds = map[string]dialect.ViolationKind{
 	"22001": dialect.TooLongViolation,
 	"22021": dialect.TextViolation, // U+0000
 	"22008": dialect.DateViolation,
+	"22007": dialect.DateViolation, // in a list, where a year before 0 is none,
+	"22009": dialect.DateViolation, // or a time zone
 	"40P01": dialect.Deadlock,
 	"40001": dialect.Deadlock, // could not serialize
 	"55P03": dialect.Deadlock, // lock not available

@@ -74,9 +74,22 @@ func arg(v scalar.Value) any {
 	case scalar.Boolean:
 		return v.Int != 0
 	case scalar.DateTime:
-		return time.UnixMilli(v.Int).UTC()
+		return timestamp(v.Int)
 	case scalar.Float:
 		return v.Number
 	}
 	return v.Text
+}
+
+// furthest is how far from 1970 a date may lie, in ms: pgx counts microseconds in
+// 64 bits, and takes what is further away for another date.
+const furthest = 9_000_000_000_000_000
+
+// timestamp gives a date as pgx takes it, and one that is too far away as a text
+// that PostgreSQL refuses, as it does with all dates that it does not know (SQLSTATE 22008).
+func timestamp(ms int64) any {
+	if ms > furthest || ms < -furthest {
+		return "300000-01-01"
+	}
+	return time.UnixMilli(ms).UTC()
 }
