@@ -64,8 +64,14 @@ func TestPrivate(t *testing.T) {
 		}
 		private(`{ validateSubscriptionQuery(query: \"subscription { user { mutation } }\") { errors } }`,
 			`{"data":{"validateSubscriptionQuery":{"errors":[]}}}`)
-		private(`{ validateSubscriptionQuery(query: \"broken\") { errors } }`,
-			`{"data":{"validateSubscriptionQuery":{"errors":["The subscription query is invalid GraphQL."]}}}`)
+		for _, broken := range []string{"broken", "", "subscription {}"} {
+			private(`{ validateSubscriptionQuery(query: \"`+broken+`\") { errors } }`,
+				`{"data":{"validateSubscriptionQuery":{"errors":["The subscription query is invalid GraphQL."]}}}`)
+		}
+		private(`{ validateSubscriptionQuery(query: \"mutation M { deleteManyUsers { count } } subscription S { user { mutation } }\") { errors } }`,
+			`{"data":{"validateSubscriptionQuery":{"errors":[]}}}`)
+		private(`{ validateSubscriptionQuery(query: \"{ users { id } }\") { errors } }`,
+			`{"data":{"validateSubscriptionQuery":{"errors":["The provided query doesn't include any known model name. Please check for the latest subscriptions API."]}}}`)
 		private(`{ validateSubscriptionQuery(query: \"subscription { nobody { mutation } }\") { errors } }`,
 			`{"data":{"validateSubscriptionQuery":{"errors":["The provided query doesn't include any known model name. Please check for the latest subscriptions API."]}}}`)
 	})

@@ -2,12 +2,8 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"sync"
-
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/prisma1-go/prisma1/pkg/graphql"
 )
@@ -66,11 +62,13 @@ func (s *Service) resetData(ctx context.Context, _ graphql.Field) (any, error) {
 func (s *Service) validateSubscription(_ context.Context, f graphql.Field) (any, error) {
 	problems := []string{}
 	query := f.Argument("query").Value.Text
-	switch name, err := firstField(query); {
-	case err != nil:
+	switch name, problem := graphql.SubscriptionField(query, s.options.Limits); {
+	case problem != nil && problem.Syntax:
 		problems = append(problems, "The subscription query is invalid GraphQL.")
-	case s.api.Schema.Type("Subscription").Fields.ForName(name) == nil:
-		problems = append(problems, "The provided query doesn't include any known model name. Please check for the latest subscriptions API.")
+	case problem != nil:
+		problems = append(problems, problem.Message)
+	case !s.hasEvents(name):
+		problems = append(problems, noModel)
 	default:
 		_, failures := s.documents.Document(query)
 		for _, failure := range failures {
@@ -78,20 +76,4 @@ func (s *Service) validateSubscription(_ context.Context, f graphql.Field) (any,
 		}
 	}
 	return graphql.Record{Type: "SubscriptionQueryValidationResult", Values: map[string]any{"errors": problems}}, nil
-}
-
-// firstField returns the name of the first field of a query.
-func firstField(query string) (string, error) {
-	doc, err := parser.ParseQuery(&ast.Source{Input: query})
-	if err != nil {
-		return "", err
-	}
-	for _, operation := range doc.Operations {
-		for _, selection := range operation.SelectionSet {
-			if f, ok := selection.(*ast.Field); ok {
-				return f.Name, nil
-			}
-		}
-	}
-	return "", errors.New("no field")
 }

@@ -116,11 +116,16 @@ func (s *Service) LegacyRefusal(query string, errs graphql.Errors) string {
 	if errs.Syntax() {
 		return notGraphQL
 	}
-	name, err := firstField(query)
-	if err == nil && errs[0].Code == 0 && s.api.Schema.Type("Subscription").Fields.ForName(name) == nil {
+	if name, problem := graphql.SubscriptionField(query, s.options.Limits); problem == nil && errs[0].Code == 0 && !s.hasEvents(name) {
 		return noModel
 	}
 	return errs[0].Message
+}
+
+// hasEvents tells whether a field is a root field of subscriptions.
+func (s *Service) hasEvents(field string) bool {
+	_, known := s.api.Root(graphql.Subscription, field)
+	return known
 }
 
 // Model returns the model whose events are waited for.

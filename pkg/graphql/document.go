@@ -28,15 +28,9 @@ type Document struct {
 // Check parses a query text and validates it against a schema. The errors have
 // a place and no code; those that say the text is no GraphQL are marked Syntax.
 func Check(s *Schema, query string, l Limits) (*Document, Errors) {
-	if problem := l.checkText(query); problem != nil {
+	document, problem := parse(query, l)
+	if problem != nil {
 		return nil, Errors{problem}
-	}
-	document, err := parser.ParseQuery(&ast.Source{Input: query})
-	if err != nil {
-		return nil, Errors{syntaxError(query, err)}
-	}
-	if len(document.Operations) == 0 && len(document.Fragments) == 0 {
-		return nil, Errors{{Message: syntaxMessage + "Unexpected end of input", Line: 1, Column: 1, Syntax: true}}
 	}
 	fields, aliases, problem := l.check(document)
 	if problem != nil {
@@ -50,6 +44,40 @@ func Check(s *Schema, query string, l Limits) (*Document, Errors) {
 		d.operations = append(d.operations, d.operation(op))
 	}
 	return d, nil
+}
+
+func parse(query string, l Limits) (*ast.QueryDocument, *Error) {
+	if problem := l.checkText(query); problem != nil {
+		return nil, problem
+	}
+	document, err := parser.ParseQuery(&ast.Source{Input: query})
+	if err != nil {
+		return nil, syntaxError(query, err)
+	}
+	if len(document.Operations) == 0 && len(document.Fragments) == 0 {
+		return nil, &Error{Message: syntaxMessage + "Unexpected end of input", Line: 1, Column: 1, Syntax: true}
+	}
+	return document, nil
+}
+
+// SubscriptionField returns the name of the first field of the last subscription
+// in a text, which names a model, also where the text fits no schema; "" when there
+// is none. The error says that the text is no GraphQL, or beyond the limits.
+func SubscriptionField(query string, l Limits) (string, *Error) {
+	document, problem := parse(query, l)
+	if problem != nil {
+		return "", problem
+	}
+	for _, op := range slices.Backward(document.Operations) {
+		if op.Operation != ast.Subscription {
+			continue
+		}
+		if f, ok := op.SelectionSet[0].(*ast.Field); ok {
+			return f.Name, nil
+		}
+		return "", nil
+	}
+	return "", nil
 }
 
 const syntaxMessage = "Syntax error while parsing GraphQL query. "

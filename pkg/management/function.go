@@ -1,9 +1,6 @@
 package management
 
 import (
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
-
 	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/migration"
 	"github.com/prisma1-go/prisma1/pkg/opencrud"
@@ -36,11 +33,14 @@ func checkFunctions(functions []project.Function, s *schema.Schema) ([]migration
 }
 
 func checkFunction(query string, api *opencrud.API) []string {
-	document, err := parser.ParseQuery(&ast.Source{Input: query})
-	if err != nil {
+	name, problem := graphql.SubscriptionField(query, graphql.DefaultLimits())
+	switch {
+	case problem != nil && problem.Syntax:
 		return []string{noGraphQL}
+	case problem != nil:
+		return []string{problem.Message}
 	}
-	if !namesModel(document, api) {
+	if _, known := api.Root(graphql.Subscription, name); !known {
 		return []string{noModel}
 	}
 	_, errs := graphql.Check(api.Schema, query, graphql.DefaultLimits())
@@ -49,20 +49,4 @@ func checkFunction(query string, api *opencrud.API) []string {
 		texts[i] = e.Message
 	}
 	return texts
-}
-
-// namesModel tells whether a root field of any operation is a model's.
-func namesModel(document *ast.QueryDocument, api *opencrud.API) bool {
-	for _, operation := range document.Operations {
-		for _, selection := range operation.SelectionSet {
-			field, ok := selection.(*ast.Field)
-			if !ok {
-				continue
-			}
-			if _, known := api.Root(graphql.Subscription, field.Name); known {
-				return true
-			}
-		}
-	}
-	return false
 }
