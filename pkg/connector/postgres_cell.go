@@ -59,9 +59,6 @@ func (c postgresCell) appendJSON(b []byte, t scalar.Type) ([]byte, error) {
 			}
 		}
 		n, err := c.number()
-		if math.IsInf(n, 0) || math.IsNaN(n) {
-			return append(b, "null"...), err // only foreign hands can store these; JSON has no word for them
-		}
 		return scalar.AppendFloat(b, n), err
 	case scalar.Json:
 		start := len(b)
@@ -241,29 +238,4 @@ func appendUUID(b, id []byte) []byte {
 		b = hex.AppendEncode(b, part)
 	}
 	return b
-}
-
-// appendRaw appends the value as executeRaw prints it.
-func (c postgresCell) appendRaw(b []byte) ([]byte, error) {
-	if c.bytes == nil {
-		return append(b, "null"...), nil
-	}
-	switch c.oid {
-	case pgtype.BoolOID:
-		return c.appendJSON(b, scalar.Boolean)
-	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID:
-		return c.appendJSON(b, scalar.Int)
-	case pgtype.Float4OID, pgtype.Float8OID, pgtype.NumericOID:
-		return c.appendJSON(b, scalar.Float)
-	case pgtype.TimestampOID, pgtype.TimestamptzOID:
-		if c.binary {
-			return appendJDBCTime(b, time.UnixMicro(c.microseconds())), nil
-		}
-	case pgtype.DateOID:
-		if c.binary {
-			return scalar.AppendQuoted(b, time.UnixMicro(c.microseconds()).UTC().Format(time.DateOnly)), nil
-		}
-	}
-	text, err := c.appendText(nil)
-	return scalar.AppendQuoted(b, text), err
 }

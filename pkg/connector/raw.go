@@ -97,7 +97,7 @@ func appendRaw(b []byte, cell any, native string) ([]byte, error) {
 }
 
 func appendJDBCTime(b []byte, t time.Time) []byte {
-	text := t.UTC().Format("2006-01-02 15:04:05.000")
+	text := t.UTC().Format("2006-01-02 15:04:05.000000000")
 	for strings.HasSuffix(text, "0") && !strings.HasSuffix(text, ".0") {
 		text = text[:len(text)-1]
 	}

@@ -1,6 +1,7 @@
 package scalar
 
 import (
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -80,8 +81,12 @@ func AppendJSON(b []byte, v Value) []byte {
 }
 
 // AppendFloat appends f in plain notation without trailing zeros: 1.0 is 1,
-// 1e21 is 1000000000000000000000 (play-json prints BigDecimals so).
+// 1e21 is 1000000000000000000000 (play-json prints BigDecimals so). What is no
+// number or infinite is null, for which JSON has no word: only foreign hands store it.
 func AppendFloat(b []byte, f float64) []byte {
+	if math.IsInf(f, 0) || math.IsNaN(f) {
+		return append(b, "null"...)
+	}
 	return strconv.AppendFloat(b, f, 'f', -1, 64)
 }
 
