@@ -28,6 +28,7 @@ func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (st
 	}
 	documents := make([]*graphql.Document, len(requests))
 	failures := make([]graphql.Errors, len(requests))
+	aliases := 0
 	for i, request := range requests {
 		documents[i], failures[i] = s.documents.Document(request.Query)
 		if failures[i].Syntax() {
@@ -35,7 +36,8 @@ func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (st
 			failures[i][0].RequestID = requestID
 			return http.StatusInternalServerError, graphql.AppendFailure(nil, failures[i][:1])
 		}
-		if err := s.options.Limits.CheckBatch(documents[:i+1]); err != nil { // before the others take room
+		aliases += documents[i].Aliases()
+		if err := s.options.Limits.CheckBatch(aliases); err != nil { // before the others take room
 			return s.refuse(requestID, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/connector/connectortest"
 	"github.com/prisma1-go/prisma1/pkg/engine"
+	"github.com/prisma1-go/prisma1/pkg/graphql"
 )
 
 const users = `type User { id: ID! @id name: String! @unique }`
@@ -95,6 +97,28 @@ func TestRaw(t *testing.T) {
 		answer := string(ask(t, s, `mutation { executeRaw(query: "SELECT 1") }`, "null"))
 		if want := `{"data":null,"errors":[{"message":"Cannot query field 'executeRaw' on type 'Mutation'.`; !strings.HasPrefix(answer, want) {
 			t.Errorf("want %s…, got %s", want, answer)
+		}
+	})
+}
+
+// TestBatchAliases: the operations of a batch may have ten times as many root fields as one, whichever way they run.
+func TestBatchAliases(t *testing.T) {
+	t.Parallel()
+	limits := graphql.DefaultLimits()
+	limits.Aliases = 2
+	connectortest.Each(t, func(t *testing.T, c *connector.Connector) {
+		s := deploy(t, c, users, engine.Options{Limits: limits})
+		batch := func(n int) []byte {
+			return []byte("[" + strings.Repeat(`{"query":"{ a: users { id } b: users { id } }"},`, n-1) + `{"query":"{ a: users { id } b: users { id } }"}]`)
+		}
+		for name, answer := range map[string]func(context.Context, string, []byte) (int, []byte){"at once": s.Answer, "one transaction": s.AnswerTransaction} {
+			if status, got := answer(t.Context(), "id", batch(10)); status != http.StatusOK || strings.Contains(string(got), "errors") {
+				t.Errorf("%s: %d %s", name, status, got)
+			}
+			const want = `{"errors":[{"message":"The operations of a batch have more than 20 aliases or root fields.","code":3204,"requestId":"id"}]}`
+			if status, got := answer(t.Context(), "id", batch(11)); status != http.StatusInternalServerError || string(got) != want {
+				t.Errorf("%s: %d %s", name, status, got)
+			}
 		}
 	})
 }

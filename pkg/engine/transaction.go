@@ -31,7 +31,7 @@ func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body 
 		} else if failures != nil {
 			t.failed, t.failures[i] = true, failures
 		}
-		if err := s.options.Limits.CheckBatch(t.checked); err != nil { // before the others take room
+		if err := s.options.Limits.CheckBatch(t.aliases); err != nil { // before the others take room
 			return s.refuse(requestID, err)
 		}
 	}
@@ -46,7 +46,7 @@ func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body 
 type transaction struct {
 	*Service
 	requestID string
-	checked   []*graphql.Document
+	aliases   int // of the operations so far
 	plans     []*plan.Plan
 	fields    []plan.Field // of all plans
 	allowance *graphql.Allowance
@@ -61,7 +61,7 @@ func (t *transaction) add(ctx context.Context, request graphql.Request) graphql.
 		t.count(failures)
 		return failures
 	}
-	t.checked = append(t.checked, doc)
+	t.aliases += doc.Aliases()
 	op, sel, failures := bind(doc, request)
 	if failures != nil {
 		t.count(failures)

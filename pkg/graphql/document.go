@@ -110,6 +110,14 @@ func (d *Document) validate() Errors {
 // mostErrors bounds the errors of one document, each of which quotes its text.
 const mostErrors = 100
 
+// Aliases is how many aliases or root fields the operation has that has most; 0 without a document.
+func (d *Document) Aliases() int {
+	if d == nil {
+		return 0
+	}
+	return d.aliases
+}
+
 // Operation finds the operation that a request asks for; name is "" when it
 // names none.
 func (d *Document) Operation(name string) (*Operation, *Error) {

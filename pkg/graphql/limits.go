@@ -29,15 +29,9 @@ func DefaultLimits() Limits {
 	return Limits{QueryBytes: 256 << 10, Tokens: 15_000, Depth: 32, ValueDepth: 100, Aliases: 500, Fields: 50_000, Directives: 100, Batch: 100, Introspection: 32 << 20}
 }
 
-// CheckBatch returns what is too much of the operations of a batch together; a
-// document may be nil.
-func (l Limits) CheckBatch(documents []*Document) error {
-	aliases := 0
-	for _, d := range documents {
-		if d != nil {
-			aliases += d.aliases
-		}
-	}
+// CheckBatch returns the fault TooManyAliases when the documents of a batch have
+// more together than it may have.
+func (l Limits) CheckBatch(aliases int) error {
 	if most := batchFactor * l.Aliases; aliases > most {
 		return fault.ManyAliases(most)
 	}
