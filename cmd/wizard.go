@@ -4,19 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/prisma1-go/prisma1/pkg/client"
 	"github.com/prisma1-go/prisma1/pkg/cluster"
 	"github.com/prisma1-go/prisma1/pkg/prismayml"
-	"github.com/prisma1-go/prisma1/pkg/project"
 	"github.com/prisma1-go/prisma1/pkg/server"
 	"github.com/prisma1-go/prisma1/pkg/terminal"
 )
@@ -190,76 +184,6 @@ func (w *wizard) run(ctx context.Context) (answers, error) {
 	return w.remote(ctx, choice)
 }
 
-// choose asks the first question. The flag may also name a server's URL.
-func (w *wizard) choose(ctx context.Context) (string, error) {
-	if w.given.Server != "" {
-		return w.named(ctx, w.given.Server)
-	}
-	if w.given.Yes {
-		return localChoice, nil
-	}
-	if err := w.cloud.load(ctx); err != nil {
-		return "", err
-	}
-	choice, err := w.ask.Select("Set up a new Prisma server or deploy to an existing server?", w.choices())
-	return choice, missingFlag(err, "server")
-}
-
-// named is the choice that --server stands for.
-func (w *wizard) named(ctx context.Context, server string) (string, error) {
-	switch server {
-	case "local":
-		return localChoice, nil
-	case "new-database", "existing-database", "hello-world":
-		if !w.databases {
-			return "", usagef("--server %s is only known to prisma1 init", server)
-		}
-		return map[string]string{"new-database": newChoice, "existing-database": existingChoice, "hello-world": helloChoice}[server], nil
-	}
-	if _, known := w.known(server); known || strings.Contains(server, "://") {
-		return server, nil
-	}
-	if err := w.cloud.load(ctx); err != nil {
-		return "", err
-	}
-	if _, known, err := w.cloud.find(server); known || err != nil {
-		return server, err
-	}
-	return "", usagef("--server %q is neither local, nor a cluster of ~/.prisma/config.yml, nor a server of the cloud you are logged in to, nor a URL", server)
-}
-
-func (w *wizard) known(name string) (cluster.Cluster, bool) {
-	for _, c := range w.clusters {
-		if c.Name == name && c.Host != "" {
-			return c, true
-		}
-	}
-	return cluster.Cluster{}, false
-}
-
-func (w *wizard) choices() []terminal.Choice {
-	local := terminal.Choice{Name: localChoice, Description: "Start a Prisma server with SQLite on this machine"}
-	if w.localURL != "" {
-		local.Description = "Use the server that runs at " + w.localURL
-	}
-	list := []terminal.Choice{local}
-	if w.databases {
-		list = append(list, terminal.Choice{Name: helloChoice, Description: "Write an example service for prisma1 dev"})
-		if _, err := os.Stat(filepath.Join(w.folder, "docker-compose.yml")); err != nil {
-			list = append(list,
-				terminal.Choice{Name: existingChoice, Description: "Connect to existing database"},
-				terminal.Choice{Name: newChoice, Description: "Set up a local database using Docker"})
-		}
-	}
-	for _, c := range w.clusters {
-		if c.Host != "" {
-			list = append(list, terminal.Choice{Name: c.Name, Description: "Use the server at " + prismayml.WithoutPassword(c.Host)})
-		}
-	}
-	list = append(list, w.cloud.choices()...)
-	return append(list, terminal.Choice{Name: otherChoice, Description: "Manually provide endpoint of a running Prisma server"})
-}
-
 // local uses the server on this machine.
 func (w *wizard) local(ctx context.Context) (a answers, err error) {
 	a.Start = w.localURL == ""
@@ -351,126 +275,4 @@ func (w *wizard) input(given, flag, question, standard string, check func(string
 	}
 	answer, err := w.ask.Input(question, standard, check)
 	return answer, missingFlag(err, flag)
-}
-
-// otherServer asks for the address of a server until one answers there, or the person knows better.
-func (w *wizard) otherServer(ctx context.Context) (base, secret string, err error) {
-	for {
-		base, err = w.input(w.given.Server, "server", "Enter the endpoint of your Prisma server", localURL, func(text string) error {
-			_, err := prismayml.ParseEndpoint(text)
-			return err
-		})
-		if err != nil {
-			return "", "", err
-		}
-		e, err := prismayml.ParseEndpoint(base)
-		if err != nil {
-			return "", "", err
-		}
-		w.typed = e
-		secret, unanswered, err := w.reach(ctx, e.Base)
-		if err != nil || unanswered == nil || w.given.Server != "" {
-			return e.Base, secret, err // a script learns from the deploy whether it is there
-		}
-		w.ask.Notef(">> %v\n", unanswered)
-		if use, err := w.ask.Confirm("Use it all the same?", false); err != nil || use {
-			return e.Base, secret, err
-		}
-	}
-}
-
-// wrongSecrets is how often a secret may be typed wrong.
-const wrongSecrets = 3
-
-// reach looks at a server and asks for its management secret, if it accepts none that is known
-// here. unanswered says why the server did not answer, which need not be the end.
-func (w *wizard) reach(ctx context.Context, base string) (secret string, unanswered, err error) {
-	if secret, err = w.secret(); err != nil {
-		return "", nil, err
-	}
-	for tries := 0; ; tries++ {
-		w.taken, unanswered = w.services(ctx, base, secret)
-		if !client.NeedsSecret(unanswered) || w.given.SecretEnv != "" || tries == wrongSecrets {
-			break
-		}
-		if secret != "" {
-			w.ask.Notef(">> The server does not accept this secret\n")
-		}
-		if secret, err = w.ask.Password("Enter the management API secret"); err != nil {
-			return "", nil, missingFlag(err, "secret-env")
-		}
-	}
-	if ctx.Err() != nil {
-		return "", nil, ctx.Err()
-	}
-	return secret, unanswered, nil
-}
-
-// suggestion is the service and stage of the address that was typed in, else of the folder.
-func (w *wizard) suggestion() (service, stage string) {
-	if e := w.typed; e.Service != "" && e.Service != "default" && (project.ID{Name: e.Service, Stage: e.Stage}).Check() == nil {
-		return e.Service, e.Stage
-	}
-	return serviceName(w.folder), "dev"
-}
-
-// names asks for the service and stage until they are free, or meant to be deployed to again,
-// and returns their path, "" for default/default.
-func (w *wizard) names() (string, error) {
-	suggestedService, suggestedStage := w.suggestion()
-	for {
-		service, err := w.input(w.given.Service, "service", "Choose a name for your service", suggestedService, func(name string) error {
-			return project.ID{Name: name, Stage: "dev"}.Check()
-		})
-		if err != nil {
-			return "", err
-		}
-		stage, err := w.input(w.given.Stage, "stage", "Choose a name for your stage", suggestedStage, func(name string) error {
-			return project.ID{Name: service, Stage: name}.Check()
-		})
-		if err != nil {
-			return "", err
-		}
-		if !w.isTaken(service, stage) {
-			return servicePath(service, stage), nil
-		}
-		again, err := w.ask.Confirm(fmt.Sprintf("The server has a service %s on stage %s already. Deploy to that one?", service, stage), false)
-		if err != nil || again {
-			return servicePath(service, stage), err
-		}
-	}
-}
-
-// isTaken says whether the chosen server has such a service and nobody said that it is meant.
-func (w *wizard) isTaken(service, stage string) bool {
-	if w.given.Yes || w.given.Service != "" && w.given.Stage != "" {
-		return false
-	}
-	return slices.ContainsFunc(w.taken, func(p client.Project) bool { return p.Name == service && p.Stage == stage })
-}
-
-func servicePath(service, stage string) string {
-	switch {
-	case service == "default" && stage == "default":
-		return ""
-	case stage == "default":
-		return "/" + url.PathEscape(service)
-	}
-	return "/" + url.PathEscape(service) + "/" + url.PathEscape(stage)
-}
-
-// serviceName makes a service's name of its folder; the folder above one called prisma.
-func serviceName(folder string) string {
-	name := filepath.Base(folder)
-	if name == "prisma" {
-		name = filepath.Base(filepath.Dir(folder))
-	}
-	name = strings.Trim(regexp.MustCompile(`[^A-Za-z0-9_-]+`).ReplaceAllString(name, "-"), "-_")
-	if name != "" && name[0] >= '0' && name[0] <= '9' {
-		name = "service-" + name
-	}
-	if (project.ID{Name: name, Stage: "dev"}).Check() != nil {
-		return "hello-world"
-	}
-	return name
 }
