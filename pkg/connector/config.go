@@ -12,6 +12,7 @@ type Config struct {
 	StatementTime time.Duration // after which a statement of the data API is stopped; 0 for none
 	Nodes         int           // of one level of a query at most; 0 for any number
 	AnswerBytes   int           // of the answers to one body at most, see WithBudget; 0 for any number
+	Conditions    int           // of one filter, at most as many as the database takes in bearable time; 0 is that many
 	SlowStatement time.Duration // from which a statement of the data API is logged with its plan; 0 for none
 	LogValues     bool          // of the arguments of slow statements, not only their types
 

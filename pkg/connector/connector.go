@@ -5,6 +5,7 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type Connector struct {
 	config  Config
 	log     *slog.Logger
 	dialect dialect.Dialect
+	facts   dialect.Facts
 	backend backend
 	text    func(project.ID) string
 	store   *Store
@@ -58,6 +60,8 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Connector, err
 	if err != nil {
 		return nil, remedied(err)
 	}
+	c.facts = *c.dialect.Facts()
+	c.facts.MaxFilter = min(cmp.Or(config.Conditions, c.facts.MaxFilter), c.facts.MaxFilter)
 	c.store = newStore(c)
 	if err := c.store.create(ctx); err != nil {
 		return nil, errors.Join(remedied(err), c.backend.close())
@@ -102,8 +106,8 @@ func (c *Connector) Close() error {
 	return c.backend.close()
 }
 
-// Facts returns what is known about the database.
-func (c *Connector) Facts() *dialect.Facts { return c.dialect.Facts() }
+// Facts returns what is known about the database, within the limits of the configuration.
+func (c *Connector) Facts() *dialect.Facts { return &c.facts }
 
 // Rules returns what a datamodel may ask of the database.
 func (c *Connector) Rules() datamodel.Rules {

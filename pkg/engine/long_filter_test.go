@@ -45,6 +45,27 @@ func TestLongFilter(t *testing.T) {
 	})
 }
 
+// TestFewerConditions: the configuration may let a filter have fewer conditions, and not more than the database takes.
+func TestFewerConditions(t *testing.T) {
+	t.Parallel()
+	connectortest.EachConfig(t, func(t *testing.T, config connector.Config) {
+		usual := connectortest.Open(t, config).Facts().MaxFilter
+		config.Conditions = 1_000_000
+		if most := connectortest.Open(t, config).Facts().MaxFilter; most != usual {
+			t.Errorf("%d conditions, want %d", most, usual)
+		}
+		config.Conditions = 5
+		s := deploy(t, connectortest.Open(t, config), users, engine.Options{})
+		const query = `query($w: UserWhereInput) { users(where: $w) { name } }`
+		if got := string(ask(t, s, query, anyOf(t, 5, "2"))); got != `{"data":{"users":[]}}` {
+			t.Error(got)
+		}
+		if got := string(ask(t, s, query, anyOf(t, 6, "2"))); !strings.Contains(got, "The filter has more than 5 conditions.") {
+			t.Error(got)
+		}
+	})
+}
+
 // anyOf returns variables with a filter of n conditions, of which the last names a job.
 func anyOf(t *testing.T, n int, name string) string {
 	conditions := make([]map[string]string, n)

@@ -29,6 +29,7 @@ type Config struct {
 	Limits            graphql.Limits // of one request to a data API; the zero value is graphql.DefaultLimits
 	BodyBytes         int            // of the largest request that is read; 0 is DefaultBodyBytes
 	Connections       int            // that are open at a time; 0 is the usual number
+	Operations        int            // open at a time on a WebSocket; 0 is the usual number
 	StorageBytes      int64          // that each service may store; 0 is any number
 	WorkspaceServices int            // that each workspace may have, those without one together; 0 is any number
 	Throttling        *Throttling    // of each service; nil and one without calls throttle nothing

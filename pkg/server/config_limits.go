@@ -38,6 +38,8 @@ func parseLimits(root *section, config *Config) *section {
 	config.StorageBytes = int64(s.limit("storageMegabytes", 0)) * 1_000_000
 	config.WorkspaceServices = s.limit("workspaceServices", 0)
 	config.Database.Nodes = s.limit("listNodes", 0)
+	config.Database.Conditions = s.limit("conditions", 0)
+	config.Operations = s.limit("webSocketOperations", 0)
 	config.Database.AnswerBytes = s.limit("answerBytes", 0)
 	return s
 }

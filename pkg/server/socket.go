@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -16,12 +17,11 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/project"
 )
 
-// Bounds of connections. Of each one, mostOperations may be open at once, of
-// which mostRunning are executed.
+// Bounds of each connection.
 const (
-	mostOperations = 100
-	mostRunning    = 8
-	maxInit        = 64 << 10 // bytes of a message before the connection is let in
+	defaultOperations = 100      // that are open at a time
+	mostRunning       = 8        // of these, that are executed
+	maxInit           = 64 << 10 // bytes of a message before the connection is let in
 )
 
 // A pace is how long things on a connection take.
@@ -40,6 +40,7 @@ type sockets struct {
 	server *Server
 	pace   pace
 	most   int             // connections
+	each   int             // operations of a connection
 	ctx    context.Context // ends when nothing more is waited for
 	cancel context.CancelFunc
 	change chan struct{} // something may have been deployed
@@ -53,7 +54,7 @@ type sockets struct {
 }
 
 func newSockets(s *Server) *sockets {
-	k := &sockets{server: s, pace: usualPace, most: mostSockets(s.connections), change: make(chan struct{}, 1), open: make(map[*session]struct{})}
+	k := &sockets{server: s, pace: usualPace, most: mostSockets(s.connections), each: cmp.Or(s.config.Operations, defaultOperations), change: make(chan struct{}, 1), open: make(map[*session]struct{})}
 	k.ctx, k.cancel = context.WithCancel(context.Background())
 	return k
 }

@@ -232,29 +232,30 @@ func TestSocketThrottle(t *testing.T) {
 
 func TestSocketOperations(t *testing.T) {
 	t.Parallel()
-	url, server := startServer(t, Config{Metrics: &Metrics{}})
+	const most = 20
+	url, server := startServer(t, Config{Metrics: &Metrics{}, Operations: most})
 	deploy(t, client.New(url, "", nil), "shop", "dev", users)
 	s := enter(t, url+"/shop/dev", "graphql-ws")
-	for i := range mostOperations {
+	for i := range most {
 		s.ask("start", fmt.Sprint(i), "subscription { user { mutation } }")
 	}
 	if got := s.settle(server); got != nil {
 		t.Fatal(got)
 	}
 	s.ask("start", "more", "subscription { user { mutation } }")
-	s.want(`{"id":"more","payload":{"message":"` + crowded + `"},"type":"error"}`)
+	s.want(`{"id":"more","payload":{"message":"This connection has 20 operations already. Please end one, or open another connection."},"type":"error"}`)
 	s.ask("start", "0", "subscription { user { node { name } } }") // takes the place of the first
 	s.settle(server)
 	sendWith(t, url+"/shop/dev", "", `mutation { createUser(data: { email: "a", name: "Ann" }) { id } }`)
 	var got []string
-	for range mostOperations {
+	for range most {
 		got = append(got, s.read())
 	}
 	slices.Sort(got)
 	if want := `{"id":"0","payload":{"data":{"user":{"node":{"name":"Ann"}}}},"type":"data"}`; got[0] != want {
 		t.Errorf("got %s, want %s", got[0], want)
 	}
-	want := fmt.Sprintf("prisma1_subscriptions %d\n", mostOperations)
+	want := fmt.Sprintf("prisma1_subscriptions %d\n", most)
 	if text := string(server.metrics(t.Context())); !strings.Contains(text, want) || !strings.Contains(text, "prisma1_websocket_connections 1\n") || !strings.Contains(text, "prisma1_subscription_events_total 1\n") {
 		t.Errorf("the metrics lack %s in\n%s", want, text)
 	}

@@ -44,8 +44,9 @@ func (c *session) start(id string, request graphql.Request) {
 		c.mu.Unlock()
 		c.outbox.end(closeDoubledID, cut("Subscriber for "+id+" already exists"))
 		return
-	case before == nil && len(c.operations) == mostOperations:
+	case before == nil && len(c.operations) >= c.server.sockets.each:
 		c.mu.Unlock()
+		crowded := fmt.Sprintf("This connection has %d operations already. Please end one, or open another connection.", c.server.sockets.each)
 		c.sayText(c.protocol.failure(id, graphql.Errors{{Message: crowded}}, crowded))
 		return
 	}
@@ -65,8 +66,6 @@ func (c *session) start(id string, request graphql.Request) {
 		o.run(request)
 	}()
 }
-
-var crowded = fmt.Sprintf("This connection has %d operations already. Please end one, or open another connection.", mostOperations)
 
 // stopOperation ends an operation of which the client wants to hear no more.
 func (c *session) stopOperation(id string) {
