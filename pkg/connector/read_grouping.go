@@ -1,12 +1,15 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
+	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/plan"
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 	"github.com/prisma1-go/prisma1/pkg/schema"
@@ -46,7 +49,7 @@ func (r *reader) grouping(ctx context.Context, read *plan.Read, g *plan.Grouping
 	}
 	var all []groupRow
 	for found.next() {
-		row, err := readGroup(found, g)
+		row, err := readGroup(found, g, b.Facts().WideSums)
 		if err != nil {
 			found.close()
 			return nil, err
@@ -56,7 +59,7 @@ func (r *reader) grouping(ctx context.Context, read *plan.Read, g *plan.Grouping
 	return all, found.close()
 }
 
-func readGroup(found rows, g *plan.Grouping) (row groupRow, err error) {
+func readGroup(found rows, g *plan.Grouping, wide bool) (row groupRow, err error) {
 	column := 0
 	add := func(t scalar.Type) {
 		cell, failed := found.appendJSON(nil, column, t)
@@ -70,21 +73,63 @@ func readGroup(found rows, g *plan.Grouping) (row groupRow, err error) {
 		add(f.Type)
 	}
 	for _, a := range g.Aggregates {
-		switch a.Op {
-		case plan.Count:
+		computed, columns := scalar.Value{}, 1
+		var failed error
+		switch {
+		case a.Op == plan.Count:
 			add(scalar.Int)
-		case plan.Avg:
-			average, failed := readAverage(found, column)
-			if err == nil {
-				err = failed
-			}
-			row = append(row, scalar.AppendJSON(nil, average))
-			column += 2
+			continue
+		case isLongSum(a):
+			computed, columns, failed = readLongSum(found, column, a, wide)
+		case a.Op == plan.Avg:
+			columns = 2
+			computed, failed = readAverage(found, column)
 		default:
 			add(a.Field.Type)
+			continue
 		}
+		if err == nil {
+			err = failed
+		}
+		row = append(row, scalar.AppendJSON(nil, computed))
+		column += columns
 	}
 	return row, err
+}
+
+// isLongSum tells whether an aggregate needs the sum of whole numbers that may
+// have more than 64 bits.
+func isLongSum(a plan.Aggregate) bool {
+	return (a.Op == plan.Sum || a.Op == plan.Avg) && a.Field.Type == scalar.Long
+}
+
+// readLongSum reads such a sum, in one column if wide or else in two halves, and
+// for the average the count in the next one. Returns fault.WideSum (3104).
+func readLongSum(found rows, column int, a plan.Aggregate, wide bool) (v scalar.Value, columns int, err error) {
+	sum, columns := new(big.Int), 1
+	high, err := found.value(column, scalar.Decimal)
+	if err == nil && !high.IsNull() {
+		sum.SetString(high.Text, 10)
+	}
+	if !wide {
+		low, failed := found.value(column+1, scalar.Long)
+		sum.Add(sum.Lsh(sum, 32), big.NewInt(low.Int))
+		columns, err = 2, cmp.Or(err, failed)
+	}
+	if a.Op == plan.Avg {
+		columns++
+	}
+	switch {
+	case err != nil || high.IsNull():
+		return scalar.Value{}, columns, err
+	case a.Op == plan.Avg:
+		count, err := found.value(column+columns-1, scalar.Int)
+		f, _ := new(big.Float).SetInt(sum).Float64()
+		return scalar.OfFloat(f / float64(count.Int)), columns, err
+	case !sum.IsInt64():
+		return scalar.Value{}, columns, fault.WideSum(a.Field.Name)
+	}
+	return scalar.OfLong(sum.Int64()), columns, nil
 }
 
 // readAverage divides the sum in a cell by the count in the next. The databases
@@ -171,6 +216,11 @@ func writeAggregate(b *dialect.Builder, cells []*schema.Field, a plan.Aggregate)
 	}
 	b.SQL(aggregateFunctions[a.Op])
 	writeCell(b, cells, a.Field)
+	if isLongSum(a) && !b.Facts().WideSums {
+		b.SQL(" >> 32), SUM(")
+		writeCell(b, cells, a.Field)
+		b.SQL(" & 4294967295")
+	}
 	b.SQL(")")
 	if a.Op == plan.Avg {
 		b.SQL(", COUNT(")

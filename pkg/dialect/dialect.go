@@ -46,6 +46,7 @@ type Facts struct {
 	Windows     bool                         // ROW_NUMBER() OVER (…) works
 	RowLocks    bool                         // SELECT … FOR UPDATE keeps others from its rows; without, only one writes at a time
 	NullsFirst  bool                         // NULL sorts before all values
+	WideSums    bool                         // a SUM of whole numbers may have more than 64 bits
 	Conflict    Conflict                     // how an insert skips a row that is there
 	UUIDs       bool                         // columns of UUIDs are told from text, so that ids may be some
 	FoldedNames bool                         // names of tables and columns that differ in case are the same

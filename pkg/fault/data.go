@@ -172,6 +172,11 @@ func NotGroupedBy(field string) *Error {
 	return New(InvalidGrouping, "A group has no key '%[1]s'. Please add %[1]s to the argument 'by' of groupBy.", field)
 }
 
+// WideSum is the fault of a sum that has more than 64 bits.
+func WideSum(field string) *Error {
+	return New(InvalidGrouping, "The sum of %s lies beyond the 64 bits of a Long. Please ask for its avg, or for fewer nodes.", field)
+}
+
 // SortAndOrderBy is the fault of a list with two orders.
 func SortAndOrderBy() *Error {
 	return New(InvalidSort, "A list takes either 'orderBy' or 'sort', not both.")

@@ -30,6 +30,7 @@ var facts = dialect.Facts{
 	MaxArgs:     65535,
 	MaxFilter:   10_000,
 	NullsFirst:  true,
+	WideSums:    true,
 	FoldedNames: true,
 	Names:       datamodel.Names{Longest: 64, LongestTable: 64 - len("_ibfk_99"), BasicPlane: true}, // foreign keys are called so
 	MaxColumns:  1017,

@@ -29,6 +29,7 @@ var facts = dialect.Facts{
 	Blind:     true,
 	Windows:   true,
 	RowLocks:  true,
+	WideSums:  true,
 	UUIDs:     true,
 	Names: datamodel.Names{
 		Longest: 63, InBytes: true, SpaceAtEnd: true,
