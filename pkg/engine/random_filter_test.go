@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -39,6 +40,12 @@ func (w *world) filter(m *worldModel, depth int) (object, func(*worldNode) truth
 		case depth < 3 && w.chance(35) && len(m.sides) > 0:
 			add(w.relationFilter(chosen(w, m.sides...), depth))
 		default:
+			if w.features && w.chance(40) {
+				if key, value, condition, ok := w.featureFilter(m); ok {
+					add(key, value, condition)
+					continue
+				}
+			}
 			add(w.scalarFilter(m))
 		}
 	}
@@ -111,7 +118,7 @@ var operators = map[string][]string{
 
 // scalarFilter asks about the id or a scalar field.
 func (w *world) scalarFilter(m *worldModel) (string, any, func(*worldNode) truth) {
-	fields := slices.DeleteFunc(slices.Clone(m.fields), func(f *worldField) bool { return f.list || f.typ == "Json" })
+	fields := m.ordered()
 	name, typ, of := "id", "String", func(n *worldNode) any { return n.id }
 	if m.intIDs {
 		typ = "Int"
@@ -141,7 +148,11 @@ func (w *world) scalarFilter(m *worldModel) (string, any, func(*worldNode) truth
 	case strings.Contains(operator, "with") || strings.Contains(operator, "contains"):
 		value = chosen(w, "", "a", "b", "ab", "c", "%", "_", "!", "0")
 	}
-	return name + operator, value, func(n *worldNode) truth { return holds(operator, of(n), value) }
+	declared := cmp.Or(when(name == "id" && !m.intIDs, "ID"), typ)
+	if strings.HasSuffix(operator, "_in") {
+		declared = "[" + declared + "!]"
+	}
+	return name + operator, declarable{declared, value}, func(n *worldNode) truth { return holds(operator, of(n), value) }
 }
 
 // holds compares a stored value with the one of a filter.

@@ -19,7 +19,7 @@ import (
 // each: what fails in memory is refused, and both hold the same nodes and links
 // afterwards.
 func TestRandomMutations(t *testing.T) {
-	eachWorld(t, true, func(t *testing.T, s *engine.Service, w *world) {
+	eachWorld(t, worldKind{required: true}, func(t *testing.T, s *engine.Service, w *world) {
 		done, tried := 0, 0
 		for tried < 80 {
 			before := w.snapshot()

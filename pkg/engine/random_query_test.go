@@ -27,15 +27,19 @@ func seeds(t *testing.T) (first, last int) {
 }
 
 // eachWorld makes a random service per seed and connector.
-func eachWorld(t *testing.T, required bool, f func(t *testing.T, s *engine.Service, w *world)) {
+func eachWorld(t *testing.T, kind worldKind, f func(t *testing.T, s *engine.Service, w *world)) {
 	t.Parallel()
 	first, last := seeds(t)
 	for seed := first; seed <= last; seed++ {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			connectortest.Each(t, func(t *testing.T, c *connector.Connector) {
-				w := newWorld(uint64(seed), required)
+				w := newWorld(uint64(seed), kind)
 				w.nullsFirst = c.Facts().NullsFirst
-				s := deploy(t, c, w.datamodel(), engine.Options{})
+				var features []string
+				if kind.features {
+					features = allFeatures
+				}
+				s := deploy(t, c, w.datamodel(), engine.Options{}, features...)
 				f(t, s, w)
 				if t.Failed() {
 					t.Log(w.datamodel())
@@ -48,7 +52,7 @@ func eachWorld(t *testing.T, required bool, f func(t *testing.T, s *engine.Servi
 // TestRandomQueries asks random questions about random nodes of a random
 // datamodel: the answers are those that are found in memory.
 func TestRandomQueries(t *testing.T) {
-	eachWorld(t, false, func(t *testing.T, s *engine.Service, w *world) {
+	eachWorld(t, worldKind{}, func(t *testing.T, s *engine.Service, w *world) {
 		w.fill(t, s)
 		for range 60 {
 			q := w.newQuestion()
@@ -104,6 +108,40 @@ type question struct {
 	variables object
 	declared  []string
 	answer    map[string]any
+	aliases   int
+}
+
+// mostAliases is how many aliases a question has before it selects no more relations.
+const mostAliases = 250
+
+// declare makes a variable of the question.
+func (q *question) declare(typ string, value any) variable {
+	name := fmt.Sprintf("v%d", len(q.declared))
+	q.declared, q.variables = append(q.declared, "$"+name+": "+typ), append(q.variables, member{name, value})
+	return variable(name)
+}
+
+// withVariables makes some values variables.
+func (q *question) withVariables(w *world, value any) any {
+	switch value := value.(type) {
+	case declarable:
+		if w.chance(10) {
+			return q.declare(value.typ, value.value)
+		}
+	case []any:
+		list := []any{}
+		for _, v := range value {
+			list = append(list, q.withVariables(w, v))
+		}
+		return list
+	case object:
+		members := object{}
+		for _, m := range value {
+			members = append(members, member{m.key, q.withVariables(w, m.value)})
+		}
+		return members
+	}
+	return value
 }
 
 func (w *world) newQuestion() *question {
@@ -116,7 +154,7 @@ func (w *world) newQuestion() *question {
 		case 0:
 			n := chosen(w, m.nodes...)
 			text, answer := q.selection(w, m, 0)
-			fmt.Fprintf(&b, "%s: %s(where: {id: %s}) %s\n", key, strings.ToLower(m.name), input(n.id, false), text)
+			fmt.Fprintf(&b, "%s: %s(where: %s) %s\n", key, strings.ToLower(m.name), m.selector(w, n), text)
 			q.answer[key] = answer.of(n)
 		case 1:
 			l := q.list(w, m)
@@ -182,10 +220,12 @@ func (q *question) selection(w *world, m *worldModel, depth int) (string, node) 
 			s.members[f.name] = func(n *worldNode) any { return f.output(n.values[f.name]) }
 		}
 	}
-	for i, side := range m.sides {
-		if depth > 2 || !w.chance(50) {
+	for i := range 2 * len(m.sides) { // each may be selected twice
+		side := m.sides[i/2]
+		if depth > 2 || !w.chance(50-40*(i%2)) || q.aliases > mostAliases {
 			continue
 		}
+		q.aliases++
 		key, other := fmt.Sprintf("a%d", i), side.back().model
 		if !side.list {
 			inner, answer := q.selection(w, other, depth+1)
@@ -203,7 +243,26 @@ func (q *question) selection(w *world, m *worldModel, depth int) (string, node) 
 		text = append(text, fmt.Sprintf("%s: %s%s %s", key, side.field, l.text, inner))
 		s.members[key] = func(n *worldNode) any { return answer.all(l.cut(side.related(n)).nodes) }
 	}
-	return "{ " + strings.Join(text, " ") + " }", s
+	return "{ " + q.dressed(w, m, text) + " }", s
+}
+
+// dressed writes a selection with fragments and directives, and things that they leave out.
+func (q *question) dressed(w *world, m *worldModel, selected []string) string {
+	for i, text := range selected {
+		switch w.IntN(30) {
+		case 0:
+			selected[i] = "... on " + m.name + " { " + text + " }"
+		case 1:
+			selected[i] = "... { " + text + " }"
+		case 2:
+			selected[i] = "... @include(if: $" + string(q.declare("Boolean!", true)) + ") { " + text + " }"
+		case 3:
+			selected[i] = "... @skip(if: false) { " + text + " } ... @skip(if: true) { id2: id }"
+		case 4:
+			selected[i] = text + " id3: id @include(if: $" + string(q.declare("Boolean!", false)) + ")"
+		}
+	}
+	return strings.Join(selected, " ")
 }
 
 // connection selects parts of a connection.
@@ -211,15 +270,29 @@ func (q *question) connection(w *world, m *worldModel, l *list) (string, func([]
 	edges, info := w.chance(70), w.chance(60)
 	count := w.chance(60) || !edges && !info
 	text := when(info, "pageInfo { hasNextPage hasPreviousPage startCursor endCursor } ")
+	inner, aggregate := "aggregate { count }", func(nodes []*worldNode) any { return map[string]any{"count": float64(len(nodes))} }
+	groups := func([]*worldNode) any { return nil }
+	grouped := w.features && w.chance(40)
+	if w.features {
+		inner, aggregate = w.aggregates(m, w.chance(60))
+	}
+	if grouped {
+		var grouping string
+		grouping, groups = w.groups(m)
+		text += "groups: " + grouping + " "
+	}
 	var answer node
 	if edges {
 		inner, selected := q.selection(w, m, 1)
 		text, answer = text+"edges { cursor node "+inner+" } ", selected
 	}
-	return "{ " + text + when(count, "aggregate { count }") + " }", func(nodes []*worldNode) any {
+	return "{ " + text + when(count, inner) + " }", func(nodes []*worldNode) any {
 		cut, got := l.cut(nodes), map[string]any{}
 		if count {
-			got["aggregate"] = map[string]any{"count": float64(len(cut.nodes))}
+			got["aggregate"] = aggregate(cut.nodes)
+		}
+		if grouped {
+			got["groups"] = groups(cut.nodes)
 		}
 		if edges {
 			list := []any{}
@@ -246,6 +319,7 @@ type list struct {
 	where             func(*worldNode) truth
 	field             *worldField // nil is the id
 	desc, nullsFirst  bool
+	sort              []sortKey
 	skip, first, last *int
 	after, before     string
 }
@@ -262,18 +336,22 @@ func (q *question) list(w *world, m *worldModel) *list {
 	if w.chance(60) {
 		filter, where := w.filter(m, 0)
 		l.where = where
-		if written := input(filter, false); w.chance(30) {
-			name := fmt.Sprintf("v%d", len(q.declared))
-			q.declared = append(q.declared, fmt.Sprintf("$%s: %sWhereInput", name, m.name))
-			q.variables = append(q.variables, member{name, filter})
-			text = append(text, "where: $"+name)
+		if w.chance(30) {
+			text = append(text, "where: "+input(q.declare(m.name+"WhereInput", filter), false))
 		} else {
-			text = append(text, "where: "+written)
+			text = append(text, "where: "+input(q.withVariables(w, filter), false))
 		}
 	}
-	if w.chance(60) {
-		name := "id"
-		fields := slices.DeleteFunc(slices.Clone(m.fields), func(f *worldField) bool { return f.list || f.typ == "Json" })
+	switch {
+	case w.features && w.chance(50):
+		var keys []string
+		for range 1 + w.IntN(3) {
+			key := w.sortKey(m, 0)
+			l.sort, keys = append(l.sort, key), append(keys, key.text)
+		}
+		text = append(text, "sort: ["+strings.Join(keys, ", ")+"]")
+	case w.chance(60):
+		name, fields := "id", m.ordered()
 		if len(fields) > 0 && w.chance(80) {
 			l.field = chosen(w, fields...)
 			name = l.field.name
@@ -286,7 +364,11 @@ func (q *question) list(w *world, m *worldModel) *list {
 			return nil
 		}
 		n := w.IntN(5)
-		text = append(text, fmt.Sprintf("%s: %d", name, n))
+		var written any = n
+		if w.chance(15) {
+			written = q.declare("Int", n)
+		}
+		text = append(text, name+": "+input(written, false))
 		return &n
 	}
 	l.skip = number("skip", 25)
@@ -318,21 +400,20 @@ func (l *list) value(n *worldNode) any {
 
 // compare is the order of the list; ties are broken by ascending ids.
 func (l *list) compare(x, y *worldNode) int {
-	a, b := l.value(x), l.value(y)
-	var c int
-	switch {
-	case a == nil || b == nil:
-		c = cmp.Compare(btoi(a != nil), btoi(b != nil))
-		if !l.nullsFirst {
+	keys := l.sort
+	if keys == nil {
+		keys = []sortKey{{of: l.value, desc: l.desc}}
+	}
+	for _, key := range keys {
+		c := compareNullable(key.of(x), key.of(y), l.nullsFirst)
+		if key.desc {
 			c = -c
 		}
-	default:
-		c = compareValues(a, b)
+		if c != 0 {
+			return c
+		}
 	}
-	if l.desc {
-		c = -c
-	}
-	return cmp.Or(c, compareValues(x.id, y.id))
+	return compareValues(x.id, y.id)
 }
 
 // cut does what the arguments say: filter, order, cursors, skip, limit.
@@ -360,12 +441,12 @@ func (l *list) cut(nodes []*worldNode) cut {
 }
 
 // beyond tells whether a node comes after a cursor (sign 1) or before it (-1).
-// What is null is neither.
+// What is null is neither, unless the list is sorted.
 func (l *list) beyond(n *worldNode, cursor string, sign int) bool {
 	i := slices.IndexFunc(l.model.nodes, func(x *worldNode) bool { return fmt.Sprint(x.id) == cursor })
 	if i < 0 {
 		return false
 	}
 	at := l.model.nodes[i]
-	return l.value(n) != nil && l.value(at) != nil && l.compare(n, at)*sign > 0
+	return (l.sort != nil || l.value(n) != nil && l.value(at) != nil) && l.compare(n, at)*sign > 0
 }

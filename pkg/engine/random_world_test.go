@@ -12,23 +12,34 @@ import (
 // A world is a random datamodel with nodes in memory: what a database must answer.
 type world struct {
 	*rand.Rand
+	worldKind
 	models     []*worldModel
 	relations  []*worldRelation
 	nullsFirst bool // as the database sorts
 	lastID     int
 }
 
+// A worldKind is what a world has.
+type worldKind struct {
+	required bool // relation fields may be required and cascade; a required one leads to a model above its own
+	features bool
+}
+
 type (
 	worldModel struct {
-		name   string
-		intIDs bool
-		fields []*worldField
-		sides  []*worldSide // relation fields
-		nodes  []*worldNode
+		name     string
+		renamed  bool // its table has another name
+		intIDs   bool
+		fields   []*worldField
+		sides    []*worldSide // relation fields
+		nodes    []*worldNode
+		searched []*worldField // of @fullText
+		compound []*worldField // of @unique on the type
 	}
 	worldField struct {
 		name, typ              string
 		list, required, unique bool
+		renamed                bool // its column has another name
 	}
 	// A worldSide is one end of a relation: a field of a model, hidden when it has no name.
 	worldSide struct {
@@ -37,6 +48,7 @@ type (
 		end                     int // 0 or 1, in relation.sides and in pairs
 		field                   string
 		list, required, cascade bool
+		renamed                 bool // its column, if it has one, has another name
 	}
 	worldRelation struct {
 		name  string
@@ -58,27 +70,30 @@ func (w *world) chance(percent int) bool { return w.IntN(100) < percent }
 
 func chosen[T any](w *world, list ...T) T { return list[w.IntN(len(list))] }
 
-// newWorld makes a datamodel. With required, relation fields may be required
-// and cascade; a required field leads to a model above its own.
-func newWorld(seed uint64, required bool) *world {
-	w := &world{Rand: rand.New(rand.NewPCG(seed, 7))}
+// newWorld makes a datamodel.
+func newWorld(seed uint64, kind worldKind) *world {
+	w := &world{Rand: rand.New(rand.NewPCG(seed, 7)), worldKind: kind}
 	names := []string{"Apple", "Bear", "Cloud", "Door"}
 	for _, name := range names[:2+w.IntN(3)] {
 		w.models = append(w.models, w.newModel(name))
 	}
 	for i := range 2 + w.IntN(5) {
-		w.addRelation(i, required)
+		w.addRelation(i)
 	}
 	return w
 }
 
 func (w *world) newModel(name string) *worldModel {
-	m := &worldModel{name: name, intIDs: w.chance(25)}
-	for i, typ := range []string{"String", "String", "Int", "Float", "Boolean", "DateTime", "Kind", "Json"} {
+	m := &worldModel{name: name, renamed: w.chance(20), intIDs: w.chance(25)}
+	types := []string{"String", "String", "Int", "Float", "Boolean", "DateTime", "Kind", "Json"}
+	if w.features {
+		types = append(types, "Long", "Date")
+	}
+	for i, typ := range types {
 		if !w.chance(60) {
 			continue
 		}
-		f := &worldField{name: fmt.Sprintf("f%d", i), typ: typ}
+		f := &worldField{name: fmt.Sprintf("f%d", i), typ: typ, renamed: w.chance(20)}
 		switch {
 		case w.chance(15):
 			f.list = true
@@ -89,19 +104,23 @@ func (w *world) newModel(name string) *worldModel {
 		}
 		m.fields = append(m.fields, f)
 	}
+	if w.features {
+		w.feature(m)
+	}
 	return m
 }
 
-func (w *world) addRelation(n int, required bool) {
+func (w *world) addRelation(n int) {
 	low := w.IntN(len(w.models))
 	high := low + w.IntN(len(w.models)-low)
 	x := &worldRelation{name: fmt.Sprintf("R%d", n), leads: w.IntN(2)}
 	for end, model := range []*worldModel{w.models[low], w.models[high]} {
 		x.sides[end] = &worldSide{relation: x, model: model, end: end, field: fmt.Sprintf("r%d%c", n, 'a'+end), list: w.chance(50)}
-		x.sides[end].cascade = required && w.chance(15)
+		x.sides[end].cascade = w.required && w.chance(15)
+		x.sides[end].renamed = w.chance(20)
 	}
 	a, b := x.sides[0], x.sides[1]
-	if required && low != high && !b.list && w.chance(40) {
+	if w.required && low != high && !b.list && w.chance(40) {
 		b.required = true
 		a.required = !a.list && w.chance(25)
 	}
@@ -133,13 +152,13 @@ func (w *world) datamodel() string {
 		if m.intIDs {
 			id = "Int! @id(strategy: NONE)"
 		}
-		fmt.Fprintf(&b, "type %s {\n  id: %s\n", m.name, id)
+		fmt.Fprintf(&b, "type %s%s%s {\n  id: %s\n", m.name, when(m.renamed, ` @db(name: "the `+m.name+`s")`), m.directives(), id)
 		for _, f := range m.fields {
 			typ := f.typ
 			if f.list {
 				typ = "[" + typ + "] @scalarList(strategy: RELATION)"
 			}
-			fmt.Fprintf(&b, "  %s: %s%s%s\n", f.name, typ, when(f.required, "!"), when(f.unique, " @unique"))
+			fmt.Fprintf(&b, "  %s: %s%s%s%s\n", f.name, typ, when(f.required, "!"), when(f.unique, " @unique"), when(f.renamed, ` @db(name: "`+f.name+`_Of")`))
 		}
 		for _, s := range m.sides {
 			typ := s.back().model.name
@@ -147,7 +166,8 @@ func (w *world) datamodel() string {
 				typ = "[" + typ + "]"
 			}
 			link := when(s.relation.leads == s.end, ", link: "+cmp.Or(when(s.relation.table, "TABLE"), "INLINE"))
-			fmt.Fprintf(&b, "  %s: %s%s @relation(name: %q%s%s)\n", s.field, typ, when(s.required, "!"), s.relation.name, link, when(s.cascade, ", onDelete: CASCADE"))
+			column := when(s.renamed && s.relation.leads == s.end && !s.relation.table, ` @db(name: "the_`+s.field+`")`)
+			fmt.Fprintf(&b, "  %s: %s%s @relation(name: %q%s%s)%s\n", s.field, typ, when(s.required, "!"), s.relation.name, link, when(s.cascade, ", onDelete: CASCADE"), column)
 		}
 		b.WriteString("}\n\n")
 	}
@@ -216,6 +236,13 @@ func (s *worldSide) link(n, other *worldNode) {
 type (
 	enumValue string // without quotes in GraphQL
 	jsonValue string // within quotes there, and itself among variables
+	variable  string // the name
+
+	// A declarable is a value that may be a variable.
+	declarable struct {
+		typ   string
+		value any
+	}
 )
 
 // value returns a random value of a type, never null.
@@ -231,7 +258,14 @@ func (w *world) value(typ string) any {
 		return chosen(w, "1969-07-20T20:17:40.000Z", "2017-01-01T00:00:00.057Z", "2017-01-01T00:00:00.058Z", "2024-02-29T23:59:59.999Z")
 	case "Kind":
 		return enumValue(chosen(w, "A", "B", "C"))
+	case "Long":
+		return chosen(w, -1<<40, 0, 1, 1<<40)
+	case "Date":
+		return chosen(w, "0001-01-01", "1999-12-31", "2024-02-29")
 	case "Json":
+		if w.features {
+			return chosen(w, jsonValue(`{"a":[1,null]}`), `{}`, `{"x":"y"}`, `[2.5,"ab",true]`, `{"a":{"0":"1","1":-3}}`, `{"n":{"m":false},"x":null}`, `{"a":true,"x":["y"]}`, `{"x":1,"n":"ab"}`, `{"a":[]}`)
+		}
 		return chosen(w, jsonValue(`{"a":[1,null]}`), `{}`, `{"x":"y"}`)
 	}
 	return chosen(w, "", "a", "ab", "abc", "b", "ba", "cab", "bc")
@@ -300,6 +334,10 @@ func input(value any, asJSON bool) string {
 			return fmt.Sprintf("%q", string(value))
 		}
 		return string(value)
+	case variable:
+		return "$" + string(value)
+	case declarable:
+		return input(value.value, asJSON)
 	case jsonValue:
 		if asJSON {
 			return string(value)

@@ -1,0 +1,442 @@
+package engine_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/prisma1-go/prisma1/pkg/engine"
+)
+
+// allFeatures are those that change what is asked, with scalars.
+var allFeatures = []string{"aggregate", "groupBy", "sort", "caseInsensitive", "compoundUnique", "jsonFilters", "fullText", "scalars"}
+
+// TestRandomFeatures is TestRandomQueries with what services switch on beyond Prisma 1.
+func TestRandomFeatures(t *testing.T) {
+	eachWorld(t, worldKind{features: true}, func(t *testing.T, s *engine.Service, w *world) {
+		w.fill(t, s)
+		for range 60 {
+			w.check(t, s, w.newQuestion())
+			if t.Failed() {
+				return
+			}
+		}
+	})
+}
+
+// A sortKey is one member of the argument sort.
+type sortKey struct {
+	text string
+	of   func(*worldNode) any
+	desc bool
+}
+
+// sortKey sorts by a field, by how many nodes are behind a list, or by what is
+// behind a to-one field.
+func (w *world) sortKey(m *worldModel, depth int) sortKey {
+	k := sortKey{desc: w.chance(50)}
+	direction := cmp.Or(when(k.desc, "desc"), "asc")
+	if len(m.sides) > 0 && depth < 3 && w.chance(45) {
+		side := chosen(w, m.sides...)
+		if side.list {
+			k.text = fmt.Sprintf("{%s: {count: %s}}", side.field, direction)
+			k.of = func(n *worldNode) any { return len(side.related(n)) }
+			return k
+		}
+		inner := w.sortKey(side.back().model, depth+1)
+		return sortKey{text: fmt.Sprintf("{%s: %s}", side.field, inner.text), desc: inner.desc, of: func(n *worldNode) any {
+			if found := side.related(n); len(found) > 0 {
+				return inner.of(found[0])
+			}
+			return nil
+		}}
+	}
+	f := w.sortable(m)
+	k.text = fmt.Sprintf("{%s: %s}", f.name, direction)
+	k.of = f.of
+	return k
+}
+
+// sortable draws the id or a field that has an order.
+func (w *world) sortable(m *worldModel) *worldField {
+	fields := append(m.ordered(), m.idField())
+	return chosen(w, fields...)
+}
+
+// ordered are the fields of single values that have an order.
+func (m *worldModel) ordered() []*worldField {
+	return slices.DeleteFunc(slices.Clone(m.fields), func(f *worldField) bool { return f.list || f.typ == "Json" })
+}
+
+func (m *worldModel) idField() *worldField {
+	if m.intIDs {
+		return &worldField{name: "id", typ: "Int", unique: true}
+	}
+	return &worldField{name: "id", typ: "String", unique: true}
+}
+
+func (f *worldField) of(n *worldNode) any {
+	if f.name == "id" {
+		return n.id
+	}
+	return n.values[f.name]
+}
+
+// aggregates selects parts of the aggregate of nodes, and count if count.
+func (w *world) aggregates(m *worldModel, count bool) (string, func([]*worldNode) any) {
+	members := map[string]func([]*worldNode) any{}
+	var text []string
+	if count {
+		text, members["count"] = append(text, "count"), func(nodes []*worldNode) any { return float64(len(nodes)) }
+	}
+	fields := append(m.ordered(), m.idField())
+	for _, op := range []string{"sum", "avg", "min", "max"} {
+		known := slices.DeleteFunc(slices.Clone(fields), func(f *worldField) bool { return !f.aggregates(op) })
+		if len(known) == 0 || !w.chance(40) {
+			continue
+		}
+		w.Shuffle(len(known), func(i, j int) { known[i], known[j] = known[j], known[i] })
+		known = known[:1+w.IntN(len(known))]
+		inner := []string{}
+		for _, f := range known {
+			inner = append(inner, f.name)
+		}
+		text = append(text, op+" { "+strings.Join(inner, " ")+" }")
+		members[op] = func(nodes []*worldNode) any {
+			answer := map[string]any{}
+			for _, f := range known {
+				answer[f.name] = f.aggregate(op, nodes)
+			}
+			return answer
+		}
+	}
+	if len(text) == 0 {
+		return w.aggregates(m, true)
+	}
+	return "aggregate { " + strings.Join(text, " ") + " }", func(nodes []*worldNode) any {
+		answer := map[string]any{}
+		for key, of := range members {
+			answer[key] = of(nodes)
+		}
+		return answer
+	}
+}
+
+func (f *worldField) aggregates(op string) bool {
+	number := f.typ == "Int" || f.typ == "Float" || f.typ == "Long"
+	if op == "sum" || op == "avg" {
+		return number && f.name != "id"
+	}
+	return f.typ != "Boolean"
+}
+
+func (f *worldField) aggregate(op string, nodes []*worldNode) any {
+	var values []any
+	for _, n := range nodes {
+		if v := f.of(n); v != nil {
+			values = append(values, v)
+		}
+	}
+	if len(values) == 0 {
+		return nil
+	}
+	if op == "min" || op == "max" {
+		slices.SortFunc(values, compareValues)
+		if op == "max" {
+			slices.Reverse(values)
+		}
+		return f.output(values[0])
+	}
+	sum := 0.0
+	for _, v := range values {
+		switch v := v.(type) {
+		case int:
+			sum += float64(v)
+		case float64:
+			sum += v
+		}
+	}
+	if op == "avg" {
+		return sum / float64(len(values))
+	}
+	return sum
+}
+
+// A group is nodes with the same key.
+type group struct {
+	key   []any
+	nodes []*worldNode
+}
+
+// groups selects groups of a connection's nodes.
+func (w *world) groups(m *worldModel) (string, func([]*worldNode) any) {
+	var by []*worldField
+	for range 1 + w.IntN(2) {
+		if f := w.sortable(m); !slices.ContainsFunc(by, func(x *worldField) bool { return x.name == f.name }) {
+			by = append(by, f)
+		}
+	}
+	names := []string{}
+	for _, f := range by {
+		names = append(names, f.name)
+	}
+	args, order := "by: ["+strings.Join(names, ", ")+"]", chosen(w, "", "key_ASC", "key_DESC", "count_ASC", "count_DESC")
+	if order != "" {
+		args += ", orderBy: " + order
+	}
+	skip, first := 0, -1
+	if w.chance(20) {
+		skip = w.IntN(3)
+		args += fmt.Sprintf(", skip: %d", skip)
+	}
+	if w.chance(30) {
+		first = w.IntN(4)
+		args += fmt.Sprintf(", first: %d", first)
+	}
+	inner, aggregate := w.aggregates(m, w.chance(70))
+	return fmt.Sprintf("groupBy(%s) { key { %s } %s }", args, strings.Join(names, " "), inner), func(nodes []*worldNode) any {
+		var groups []*group
+		for _, n := range nodes {
+			var key []any
+			for _, f := range by {
+				key = append(key, f.of(n))
+			}
+			i := slices.IndexFunc(groups, func(g *group) bool { return slices.Equal(g.key, key) })
+			if i < 0 {
+				i, groups = len(groups), append(groups, &group{key: key})
+			}
+			groups[i].nodes = append(groups[i].nodes, n)
+		}
+		slices.SortFunc(groups, func(x, y *group) int { return w.compareGroups(x, y, order) })
+		groups = groups[min(skip, len(groups)):]
+		if first >= 0 {
+			groups = groups[:min(first, len(groups))]
+		}
+		answers := []any{}
+		for _, g := range groups {
+			key := map[string]any{}
+			for i, f := range by {
+				key[f.name] = f.output(g.key[i])
+			}
+			answers = append(answers, map[string]any{"key": key, "aggregate": aggregate(g.nodes)})
+		}
+		return answers
+	}
+}
+
+func (w *world) compareGroups(x, y *group, order string) int {
+	key := 0
+	for i := range x.key {
+		key = cmp.Or(key, compareNullable(x.key[i], y.key[i], w.nullsFirst))
+	}
+	count := cmp.Compare(len(x.nodes), len(y.nodes))
+	switch order {
+	case "key_DESC":
+		return -key
+	case "count_ASC":
+		return cmp.Or(count, key)
+	case "count_DESC":
+		return cmp.Or(-count, key)
+	}
+	return key
+}
+
+// compareNullable is the ascending order of two values.
+func compareNullable(x, y any, nullsFirst bool) int {
+	switch {
+	case x != nil && y != nil:
+		return compareValues(x, y)
+	case nullsFirst:
+		return cmp.Compare(btoi(x != nil), btoi(y != nil))
+	}
+	return cmp.Compare(btoi(x == nil), btoi(y == nil))
+}
+
+// pathFilter asks what a Json field holds at a path.
+func (w *world) pathFilter(f *worldField) (string, any, func(*worldNode) truth) {
+	path := chosen(w, []string{"a"}, []string{"a", "0"}, []string{"a", "1"}, []string{"x"}, []string{"n"}, []string{"n", "m"}, []string{"0"}, []string{})
+	var steps []any
+	for _, step := range path {
+		steps = append(steps, step)
+	}
+	filter := object{{"path", steps}}
+	op := chosen(w, "equals", "not", "in", "lt", "lte", "gt", "gte", "contains", "starts_with", "ends_with", "exists")
+	value := chosen[any](w, 1, 2.5, -3, "y", "ab", "", true, false, "1")
+	switch op {
+	case "exists":
+		value = w.chance(50)
+	case "contains", "starts_with", "ends_with":
+		value = chosen(w, "a", "b", "", "y", "%")
+	case "lt", "lte", "gt", "gte":
+		value = chosen[any](w, 1, 2.5, -3, "y", "ab")
+	case "in":
+		value = []any{value, chosen[any](w, 1, "y")}
+	case "equals", "not":
+		if w.chance(20) {
+			value = nil
+		}
+	}
+	filter = append(filter, member{op, value})
+	return f.name + "_path", filter, func(n *worldNode) truth {
+		found, there := atPath(n.values[f.name], path)
+		if op == "exists" {
+			return truthOf(there == value)
+		}
+		return pathHolds(op, found, there, value)
+	}
+}
+
+// atPath returns what a stored Json has at a path.
+func atPath(stored any, path []string) (found any, there bool) {
+	text := fmt.Sprint(stored)
+	if stored == nil || json.Unmarshal([]byte(text), &found) != nil {
+		return nil, false
+	}
+	for _, step := range path {
+		switch at := found.(type) {
+		case map[string]any:
+			if found, there = at[step]; !there {
+				return nil, false
+			}
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i >= len(at) {
+				return nil, false
+			}
+			found = at[i]
+		default:
+			return nil, false
+		}
+	}
+	return found, true
+}
+
+// pathHolds compares what stands at a path. Values of another type, and what is
+// not there, are unequal to everything, also for not.
+func pathHolds(op string, found any, there bool, value any) truth {
+	number := func(v any) any {
+		if i, ok := v.(int); ok {
+			return float64(i)
+		}
+		return v
+	}
+	value = number(value)
+	simple := func(v any) bool {
+		switch v.(type) {
+		case nil, string, float64, bool:
+			return true
+		}
+		return false
+	}
+	switch op {
+	case "equals":
+		return truthOf(there && simple(found) && found == value)
+	case "not":
+		return truthOf(there && !(simple(found) && found == value))
+	case "in":
+		return truthOf(there && simple(found) && slices.ContainsFunc(value.([]any), func(v any) bool { return number(v) == found }))
+	case "contains", "starts_with", "ends_with":
+		text, ok := found.(string)
+		return truthOf(ok && holds("_"+op, text, value) == yes)
+	}
+	switch x := found.(type) {
+	case float64:
+		y, ok := value.(float64)
+		return truthOf(ok && holds("_"+op, x, y) == yes)
+	case string:
+		y, ok := value.(string)
+		return truthOf(ok && holds("_"+op, x, y) == yes)
+	}
+	return no
+}
+
+// searchFilter asks for nodes with all words of a text in two fields.
+func (m *worldModel) searchFilter(w *world) (string, any, func(*worldNode) truth) {
+	words := []string{chosen(w, "a", "ab", "abc", "b", "ba", "cab", "bc")}
+	if w.chance(30) {
+		words = append(words, chosen(w, "a", "ab", "ABC", "cab"))
+	}
+	return "fullText", strings.Join(words, " "), func(n *worldNode) truth {
+		return truthOf(!slices.ContainsFunc(words, func(word string) bool {
+			return !slices.ContainsFunc(m.searched, func(f *worldField) bool { return f.of(n) == strings.ToLower(word) })
+		}))
+	}
+}
+
+// featureFilter asks what only features know, of a field of the model if it can.
+func (w *world) featureFilter(m *worldModel) (key string, value any, condition func(*worldNode) truth, ok bool) {
+	if len(m.searched) > 0 && w.chance(20) {
+		key, value, condition = m.searchFilter(w)
+		return key, value, condition, true
+	}
+	fields := slices.DeleteFunc(slices.Clone(m.fields), func(f *worldField) bool { return f.list || f.typ != "Json" && f.typ != "String" })
+	if len(fields) == 0 {
+		return "", nil, nil, false
+	}
+	f := chosen(w, fields...)
+	if f.typ == "Json" {
+		key, value, condition = w.pathFilter(f)
+		return key, value, condition, true
+	}
+	operator := chosen(w, "", "_not", "_contains", "_not_contains", "_starts_with", "_not_starts_with", "_ends_with", "_not_ends_with")
+	text := chosen(w, "a", "AB", "Ab", "B", "C", "cAb", "", "%", "_", "U1")
+	if w.chance(10) {
+		return f.name + operator + "_i", nil, func(n *worldNode) truth { return holds(operator, f.of(n), nil) }, true
+	}
+	return f.name + operator + "_i", text, func(n *worldNode) truth { return holds(operator, f.of(n), strings.ToLower(text)) }, true
+}
+
+// selector selects a node by its id, or by its compound unique if the model has
+// one and the node all its values.
+func (m *worldModel) selector(w *world, n *worldNode) string {
+	if len(m.compound) == 0 || w.chance(50) || slices.ContainsFunc(m.compound, func(f *worldField) bool { return f.of(n) == nil }) {
+		return "{id: " + input(n.id, false) + "}"
+	}
+	var names []string
+	var values object
+	for _, f := range m.compound {
+		names, values = append(names, f.name), append(values, member{f.name, f.of(n)})
+	}
+	return "{" + strings.Join(names, "_") + ": " + input(values, false) + "}"
+}
+
+// feature gives a model what features know.
+func (w *world) feature(m *worldModel) {
+	var texts []*worldField
+	for _, f := range m.fields {
+		if !f.list && f.typ == "String" {
+			texts = append(texts, f)
+		}
+	}
+	if len(texts) > 0 && w.chance(60) {
+		m.searched = texts
+	}
+	unique := slices.IndexFunc(m.fields, func(f *worldField) bool { return f.unique })
+	others := slices.DeleteFunc(m.ordered(), func(f *worldField) bool { return f.unique || f.typ == "Float" })
+	if unique >= 0 && len(others) > 0 {
+		m.compound = []*worldField{chosen(w, others...), m.fields[unique]}
+	}
+}
+
+// directives are those of a model with features.
+func (m *worldModel) directives() string {
+	var text string
+	list := func(fields []*worldField) string {
+		var names []string
+		for _, f := range fields {
+			names = append(names, f.name)
+		}
+		return strings.Join(names, ", ")
+	}
+	if len(m.searched) > 0 {
+		text += " @fullText(fields: [" + list(m.searched) + "])"
+	}
+	if len(m.compound) > 0 {
+		text += " @unique(fields: [" + list(m.compound) + "])"
+	}
+	return text
+}
