@@ -13,6 +13,8 @@ import (
 type frame struct {
 	columns []column
 	parent  int     // column of the parent's id, -1 at the root
+	own     int     // column of the node's own id, -1 where there is none
+	number  int     // column of the number of the parent's row, where rows have it; instead of parent where only that needs it
 	keys    []int   // columns whose cells are kept, because something belongs to them
 	id      int     // key of the node's id, -1 where nobody needs it
 	child   []int   // key with which each child is found
@@ -55,7 +57,7 @@ func frameOf(read *plan.Read) *frame {
 
 // newFrame decides what the statement of a read selects and what becomes of it.
 func newFrame(read *plan.Read) *frame {
-	f := &frame{parent: -1, id: -1}
+	f := &frame{parent: -1, id: -1, own: -1}
 	for _, field := range read.Columns {
 		f.column(column{"t", field.Column(), field.Type})
 	}
@@ -83,6 +85,12 @@ func newFrame(read *plan.Read) *frame {
 	}
 	for _, entries := range shapes {
 		f.shape(read, entries)
+	}
+	f.own = slices.Index(f.columns, id)
+	f.number = len(f.columns)
+	isParent := func(w write) bool { return w.column == f.parent }
+	if f.parent == f.number-1 && !slices.Contains(f.keys, f.parent) && !slices.ContainsFunc(f.writes, isParent) {
+		f.number = f.parent
 	}
 	return f
 }

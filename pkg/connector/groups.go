@@ -12,6 +12,7 @@ type groups struct {
 	of     []int32  // by row of the layer above, -1 for none
 	list   []byte   // the ids as a JSON array
 	bounds [][2]int // where each id begins and ends in list
+	size   int      // how many
 	slots  []int32  // 1 + an id, where its hash says or in the next free place; 0 for none
 }
 
@@ -43,6 +44,16 @@ func (g *groups) collect(l *layer, key int) {
 		g.of[row] = g.slots[slot] - 1
 	}
 	g.list = append(g.list, ']')
+	g.size = len(g.bounds)
+}
+
+// number makes a group of each row of a layer, without a look at its id.
+func (g *groups) number(l *layer) {
+	g.of = slices.Grow(g.of[:0], l.rows)[:l.rows]
+	for row := range g.of {
+		g.of[row] = int32(row)
+	}
+	g.size = l.rows
 }
 
 // add appends an id.
@@ -72,4 +83,4 @@ func (g *groups) find(id []byte) int32 { return g.slots[g.slot(id)] - 1 }
 // id returns the JSON of the i-th id.
 func (g *groups) id(i int32) []byte { return g.list[g.bounds[i][0]:g.bounds[i][1]] }
 
-func (g *groups) count() int { return len(g.bounds) }
+func (g *groups) count() int { return g.size }

@@ -2,27 +2,30 @@ package connector
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"sync"
 
 	"github.com/prisma1-go/prisma1/pkg/plan"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
 
 // A layer is what a Read brought: the nodes of one level with everything below.
 // Their JSON lies in one buffer, so that a big answer is copied, not built.
 type layer struct {
-	read   *plan.Read
-	frame  *frame
-	rows   int
-	text   []byte // the pieces of all rows
-	ends   []int  // where each piece ends, row after row
-	keys   []byte // the kept cells of all rows, as JSON
-	bounds []int  // where each key ends, row after row
-	lost   map[lostAt]loss
-	groups *groups // the parents, nil at the root
-	parent []int32 // group of each row, -1 for none
-	order  []int32 // rows, group after group, in order of the page
-	starts []int32 // where each group begins in order, and the end
+	read     *plan.Read
+	frame    *frame
+	rows     int
+	text     []byte // the pieces of all rows
+	ends     []int  // where each piece ends, row after row
+	keys     []byte // the kept cells of all rows, as JSON
+	bounds   []int  // where each key ends, row after row
+	lost     map[lostAt]loss
+	groups   *groups // the parents, nil at the root
+	numbered bool    // the rows have the number of the parent's row instead of its id
+	parent   []int32 // group of each row, -1 for none
+	order    []int32 // rows, group after group, in order of the page
+	starts   []int32 // where each group begins in order, and the end
 
 	children []*layer // like read.Children; nil where the Read has a fault
 	lists    []*layer // like read.Lists
@@ -146,6 +149,14 @@ func (l *layer) lose(w *write) {
 
 // join finds the parent of the row at hand. Mostly it is that of the row before.
 func (l *layer) join(r rows) (err error) {
+	if l.numbered {
+		number, err := r.value(l.frame.number, scalar.Int)
+		if err == nil && (number.Int < 1 || number.Int > int64(l.groups.count())) {
+			err = fmt.Errorf("row of parent %d of %d", number.Int, l.groups.count())
+		}
+		l.parent = append(l.parent, int32(number.Int-1))
+		return err
+	}
 	end := len(l.text) // behind it there is room for the id
 	if l.text, err = r.appendJSON(l.text, l.frame.parent, l.frame.columns[l.frame.parent].typ); err != nil {
 		return err

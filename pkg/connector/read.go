@@ -18,22 +18,28 @@ import (
 // it brought.
 type reader struct {
 	session
-	builder func() *dialect.Builder
-	most    int      // nodes of one level, 0 for any number
-	front   int      // rows at the front of a root field's list that are asked for it; 0 for all
-	sent    answers  // of the statements that were sent together, in the order in which layers are read; nil otherwise
-	layers  []*layer // all that were taken, until release
+	builder  func() *dialect.Builder
+	most     int          // nodes of one level, 0 for any number
+	front    int          // rows at the front of a root field's list that are asked for it; 0 for all
+	sent     answers      // of the statements that were sent together, in the order in which layers are read; nil otherwise
+	numbered []*plan.Read // of what was sent: those whose rows have their parent's number
+	layers   []*layer     // all that were taken, until release
 }
 
-// take returns an empty layer whose rows belong to those of above, by a key of theirs.
-// above is nil at the root.
-func (r *reader) take(above *layer, key int) *layer {
+// take returns an empty layer. Its rows belong to those of above, by a key of
+// theirs or by their number; above is nil at the root.
+func (r *reader) take(above *layer, key int, numbered bool) *layer {
 	l := layers.Get().(*layer)
 	r.layers = append(r.layers, l)
-	if above != nil {
-		l.groups = &l.ids
-		l.groups.collect(above, key)
+	switch {
+	case above == nil:
+		return l
+	case numbered:
+		l.ids.number(above)
+	default:
+		l.ids.collect(above, key)
 	}
+	l.groups, l.numbered = &l.ids, numbered
 	return l
 }
 
@@ -80,12 +86,13 @@ func (r *reader) nodes(ctx context.Context, read *plan.Read) (*layer, error) {
 
 // all reads the nodes that the list has, or its front.
 func (r *reader) all(ctx context.Context, read *plan.Read) (*layer, error) {
-	statements := r.ahead(read)
-	if statements == nil {
+	ahead := r.ahead(read)
+	if ahead.statements == nil {
 		return r.counted(ctx, read)
 	}
+	r.numbered = ahead.numbered
 	for again := true; ; again = false {
-		l, err := r.together(ctx, read, statements)
+		l, err := r.together(ctx, read, ahead.statements)
 		if err == nil || !again || !isOutdated(err) {
 			return l, err
 		}
@@ -108,7 +115,7 @@ func (r *reader) together(ctx context.Context, read *plan.Read, statements []dia
 }
 
 func (r *reader) counted(ctx context.Context, read *plan.Read) (*layer, error) {
-	l, err := r.layer(ctx, read, r.take(nil, 0))
+	l, err := r.layer(ctx, read, r.take(nil, 0, false))
 	if err != nil || !isCounted(read) {
 		return l, err
 	}
@@ -143,7 +150,7 @@ func (r *reader) layer(ctx context.Context, read *plan.Read, l *layer) (*layer, 
 // below reads the scalar lists and the children of a layer's nodes.
 func (r *reader) below(ctx context.Context, l *layer) error {
 	for _, f := range l.read.Lists {
-		list, err := r.list(ctx, f, r.take(l, l.frame.id))
+		list, err := r.list(ctx, f, r.take(l, l.frame.id, false))
 		if err != nil {
 			return err
 		}
@@ -154,7 +161,7 @@ func (r *reader) below(ctx context.Context, l *layer) error {
 			l.children = append(l.children, nil)
 			continue
 		}
-		child, err := r.layer(ctx, read, r.take(l, l.frame.child[i]))
+		child, err := r.layer(ctx, read, r.take(l, l.frame.child[i], r.sent != nil && slices.Contains(r.numbered, read)))
 		if err != nil {
 			return err
 		}

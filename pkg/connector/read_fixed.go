@@ -12,8 +12,8 @@ type fixed struct{ whole, front fixedStatements }
 
 // fixedStatements are those for the whole list, or for its front.
 type fixedStatements struct {
-	ahead atomic.Pointer[[]dialect.Statement] // see reader.ahead
-	first atomic.Pointer[dialect.Statement]   // of its own level
+	ahead atomic.Pointer[ahead]             // see reader.ahead
+	first atomic.Pointer[dialect.Statement] // of its own level
 }
 
 // fixedOf returns what is kept for a read or its front, nil where nothing may be.

@@ -27,10 +27,11 @@ func (l *question) hasPages() bool {
 
 // parents are the nodes whose related nodes a statement reads.
 type parents struct {
-	list  []byte // their ids as a JSON array; nil where an earlier statement kept them
-	place int    // where it did
-	many  bool   // perhaps more than one
-	few   int    // no more than this; 0 when there may be more than fewParents
+	list   []byte // their ids as a JSON array; nil where an earlier statement kept them
+	place  int    // where it did
+	perRow bool   // there is one place for each row of the earlier statement
+	many   bool   // perhaps more than one
+	few    int    // no more than this; 0 when there may be more than fewParents
 }
 
 // fewParents is up to how many parents a look into the index of a link for each
@@ -63,6 +64,20 @@ func (l *question) eachParent(facts *dialect.Facts) bool {
 		return false
 	}
 	return l.hasPages() || l.parents.few > 0
+}
+
+// isNumbered tells whether the rows of a level have the number of their parent's
+// row, which is shorter than its id and needs no search.
+func (l *question) isNumbered(facts *dialect.Facts) bool {
+	return l.eachParent(facts) && l.parents.perRow
+}
+
+// cells returns how many cells a row has.
+func (l *question) cells(facts *dialect.Facts) int {
+	if l.isNumbered(facts) {
+		return l.frame.number + 1
+	}
+	return len(l.frame.columns)
 }
 
 // among writes that what stands to the left is the id of a parent.
@@ -102,11 +117,13 @@ func writeRead(b *dialect.Builder, l *question, named bool) {
 		return
 	}
 	b.SQL("SELECT ")
-	for i := range l.frame.columns {
-		if i > 0 {
-			b.SQL(", ")
+	for i := range l.cells(b.Facts()) {
+		separate(b, i)
+		if name := "c" + strconv.Itoa(i); l.isNumbered(b.Facts()) && i == l.frame.number {
+			b.SQL("CAST(o.n AS integer) AS " + name)
+		} else {
+			b.SQL("p." + name)
 		}
-		b.SQL("p.c" + strconv.Itoa(i))
 	}
 	if each {
 		writeEach(b, l)
@@ -127,9 +144,16 @@ func writeRead(b *dialect.Builder, l *question, named bool) {
 // select that an index on the link answers best, also without statistics.
 func writeEach(b *dialect.Builder, l *question) {
 	parent := l.frame.columns[l.frame.parent]
-	b.SQL("\nFROM (SELECT DISTINCT o FROM ")
-	l.parents.rows(b, parent.typ)
-	b.SQL(" AS o) AS o CROSS JOIN LATERAL (\nSELECT ")
+	if l.isNumbered(b.Facts()) {
+		b.SQL("\nFROM ")
+		l.parents.rows(b, parent.typ)
+		b.SQL(" WITH ORDINALITY AS o(o, n)")
+	} else {
+		b.SQL("\nFROM (SELECT DISTINCT o FROM ")
+		l.parents.rows(b, parent.typ)
+		b.SQL(" AS o) AS o")
+	}
+	b.SQL(" CROSS JOIN LATERAL (\nSELECT ")
 	writeColumns(b, l, true)
 	b.SQL("\nFROM ")
 	writeFrom(b, l.read)
