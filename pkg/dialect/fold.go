@@ -13,7 +13,7 @@ func (b *Builder) Fold(write func()) *Builder {
 // What stands to the left is folded.
 func (b *Builder) MatchFolded(text string, before, after bool) *Builder {
 	pattern := Pattern(foldedEscapes, text, "%", before, after)
-	return b.SQL("LIKE ").Fold(func() { b.Arg(pattern) }).SQL(" ESCAPE '!'")
+	return b.SQL("LIKE ").Fold(func() { b.Guess(pattern, "text") }).SQL(" ESCAPE '!'")
 }
 
 var foldedEscapes = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -25,6 +26,9 @@ func TestPreparedAnswers(t *testing.T) {
 		{`query($id: ID) { artist(where: {id: $id}) { name } again: artists(first: 1) { name } }`, []string{`{"id": "nobody"}`, `{"id": null}`, `{}`, `{"id": "somebody"}`}},
 		{`query($yes: Boolean!) { artists(first: 1) { name albums @include(if: $yes) { title } } }`, []string{`{"yes": true}`, `{"yes": false}`, `{"yes": true}`}},
 		{`query($yes: Boolean!) { ...all } fragment all on Query { artists(first: 1) { name @skip(if: $yes) albums { title } } }`, []string{`{"yes": true}`, `{"yes": false}`}},
+		{`query($a: Boolean!, $b: Boolean = false, $n: Int) { artists(first: $n) @skip(if: $b) { name @include(if: $a) albums(first: $n) { title tracks @skip(if: $a) { name } ... @include(if: $b) { id } } } again: albums(first: 1) @include(if: $b) { title } }`,
+			[]string{`{"a": true, "n": 1}`, `{"a": true, "n": 2}`, `{"a": false, "n": 1}`, `{"a": false, "b": true}`, `{"a": true, "b": true, "n": 3}`, `{"a": false, "n": 2}`}},
+		{manyConditions(), []string{`{"a": 0}`, conditionsOf(1), conditionsOf(2), conditionsOf(4), conditionsOf(8), conditionsOf(255), conditionsOf(511), conditionsOf(100), conditionsOf(200), conditionsOf(300), conditionsOf(1)}},
 		{`query($n: Int) { artistsConnection(first: $n) { pageInfo { hasNextPage } edges { node { name } } aggregate { count } } }`, []string{`{"n": 1}`, `{"n": 3}`, `{"n": 0}`}},
 		{`query($o: TrackOrderByInput, $n: Int = 2) { tracks(orderBy: $o, skip: $n, first: 2) { seconds } }`, []string{`{"o": "seconds_ASC"}`, `{"o": "seconds_DESC", "n": 0}`, `{"n": 1}`}},
 		{`query($n: String!) { __type(name: $n) { name } artists(first: 1) { name } }`, []string{`{"n": "Artist"}`, `{"n": "Track"}`}},
@@ -43,4 +47,23 @@ func TestPreparedAnswers(t *testing.T) {
 		}
 		clients.Wait()
 	}
+}
+
+// manyConditions is a query with nine conditions, more cases than are kept.
+func manyConditions() string {
+	var declared, aliases strings.Builder
+	for i := range 9 {
+		fmt.Fprintf(&declared, "$c%d: Boolean!, ", i)
+		fmt.Fprintf(&aliases, "a%d: name @include(if: $c%d) ", i, i)
+	}
+	return "query(" + declared.String() + ") { artists(first: 1) { id " + aliases.String() + "} }"
+}
+
+// conditionsOf are variables of which those hold whose bits are set.
+func conditionsOf(bits int) string {
+	var fields []string
+	for i := range 9 {
+		fields = append(fields, fmt.Sprintf(`"c%d": %t`, i, bits>>i&1 == 1))
+	}
+	return "{" + strings.Join(fields, ", ") + "}"
 }

@@ -1,23 +1,25 @@
 package graphql
 
-import "github.com/vektah/gqlparser/v2/ast"
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
 
 // Varies tells whether the value of one of the field's own arguments depends on
 // variables.
 func (f Field) Varies() bool { return argumentsVary(f.node.Arguments) }
 
-// VariesWithin tells whether anything that the field asks for depends on
-// variables: its arguments, those of fields below it, or directives.
+// VariesWithin tells whether the value of an argument of the field, or of one
+// below it, depends on variables.
 func (f Field) VariesWithin() bool {
-	if f.Varies() {
-		return true
-	}
+	varies := f.Varies()
 	for _, set := range f.sets {
-		if setVaries(set, map[string]bool{}, true) {
-			return true
-		}
+		walk(set, map[string]bool{}, func(arguments ast.ArgumentList, _ ast.DirectiveList) {
+			varies = varies || argumentsVary(arguments)
+		})
 	}
-	return false
+	return varies
 }
 
 // With returns the field as another selection of the same operation has it.
@@ -26,43 +28,44 @@ func (f Field) With(s *Selection) Field {
 	return f
 }
 
-// Conditional tells whether variables decide, by @skip and @include, which
-// fields the operation selects.
-func (o *Operation) Conditional() bool {
-	return setVaries(o.definition.SelectionSet, map[string]bool{}, false)
+// Conditions returns the variables that decide, by @skip and @include, which
+// fields the operation selects, each once.
+func (o *Operation) Conditions() []string {
+	var names []string
+	walk(o.definition.SelectionSet, map[string]bool{}, func(_ ast.ArgumentList, directives ast.DirectiveList) {
+		for _, d := range directives {
+			for _, a := range d.Arguments {
+				if a.Value.Kind == ast.Variable && !slices.Contains(names, a.Value.Raw) {
+					names = append(names, a.Value.Raw)
+				}
+			}
+		}
+	})
+	return names
 }
 
-// setVaries looks for variables in directives and, when asked, in arguments.
-// seen are the fragments that were looked at.
-func setVaries(set ast.SelectionSet, seen map[string]bool, arguments bool) bool {
+// Holds tells whether a Boolean variable is true.
+func (s *Selection) Holds(variable string) bool { return s.variables[variable].Value.Int != 0 }
+
+// walk visits the arguments and directives of all selections of a set and below
+// it. seen are the fragments that were visited.
+func walk(set ast.SelectionSet, seen map[string]bool, visit func(ast.ArgumentList, ast.DirectiveList)) {
 	for _, selection := range set {
-		var inner ast.SelectionSet
-		var directives ast.DirectiveList
 		switch selection := selection.(type) {
 		case *ast.Field:
-			if arguments && argumentsVary(selection.Arguments) {
-				return true
-			}
-			inner, directives = selection.SelectionSet, selection.Directives
+			visit(selection.Arguments, selection.Directives)
+			walk(selection.SelectionSet, seen, visit)
 		case *ast.InlineFragment:
-			inner, directives = selection.SelectionSet, selection.Directives
+			visit(nil, selection.Directives)
+			walk(selection.SelectionSet, seen, visit)
 		case *ast.FragmentSpread:
-			directives = selection.Directives
+			visit(nil, selection.Directives)
 			if !seen[selection.Name] {
 				seen[selection.Name] = true
-				inner = selection.Definition.SelectionSet
+				walk(selection.Definition.SelectionSet, seen, visit)
 			}
-		}
-		for _, d := range directives {
-			if argumentsVary(d.Arguments) {
-				return true
-			}
-		}
-		if setVaries(inner, seen, arguments) {
-			return true
 		}
 	}
-	return false
 }
 
 func argumentsVary(arguments ast.ArgumentList) bool {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/prisma1-go/prisma1/pkg/graphql"
@@ -12,10 +13,21 @@ import (
 // on variables. Goroutines may share it.
 type Prepared struct {
 	api    *opencrud.API
-	whole  bool // nothing is planned: variables decide what is selected, or it writes
+	writes bool // nothing is planned
 	plan   *Plan
 	fields []preparedField
+	cases  *cases // of which each is planned, where variables decide what is selected; nil elsewhere
 }
+
+// cases are what an operation may select.
+type cases struct {
+	conditions []string // variables that decide
+	mu         sync.Mutex
+	prepared   map[uint64]*Prepared // by which of the conditions hold
+}
+
+// mostCases is how many cases of an operation are kept.
+const mostCases = 8
 
 // A preparedField tells what is left to do for a root field.
 type preparedField struct {
@@ -33,11 +45,18 @@ const (
 
 // Prepare plans an operation with the variables of its first request.
 func Prepare(api *opencrud.API, op *graphql.Operation, first *graphql.Selection) *Prepared {
-	p := &Prepared{api: api, whole: op.Kind != graphql.Query || op.Conditional()}
-	if p.whole {
-		return p
+	if op.Kind != graphql.Query {
+		return &Prepared{api: api, writes: true}
 	}
-	p.plan = Make(api, first)
+	if conditions := op.Conditions(); len(conditions) > 0 {
+		return &Prepared{api: api, cases: &cases{conditions: conditions, prepared: make(map[uint64]*Prepared)}}
+	}
+	return prepare(api, first)
+}
+
+// prepare plans what an operation selects, whatever the variables are.
+func prepare(api *opencrud.API, first *graphql.Selection) *Prepared {
+	p := &Prepared{api: api, plan: Make(api, first)}
 	for i, source := range first.Fields() {
 		f := &p.plan.Fields[i]
 		prepared := preparedField{source: source}
@@ -71,8 +90,15 @@ func (r *Read) noteVariables() bool {
 // Plan returns the plan for the variables of sel, which selects the operation
 // that was prepared. The caller does not change it.
 func (p *Prepared) Plan(sel *graphql.Selection) *Plan {
-	if p.whole {
+	if p.writes {
 		return Make(p.api, sel)
+	}
+	if p.cases != nil {
+		prepared := p.cases.find(p.api, sel)
+		if prepared == nil {
+			return Make(p.api, sel)
+		}
+		p = prepared
 	}
 	if !slices.ContainsFunc(p.fields, func(f preparedField) bool { return f.state != finished }) {
 		return p.plan
@@ -88,6 +114,28 @@ func (p *Prepared) Plan(sel *graphql.Selection) *Plan {
 		}
 	}
 	return bound
+}
+
+// find returns what is prepared for the case that a selection is of, nil where
+// that is not kept.
+func (c *cases) find(api *opencrud.API, sel *graphql.Selection) *Prepared {
+	if len(c.conditions) > 64 {
+		return nil
+	}
+	var which uint64
+	for i, variable := range c.conditions {
+		if sel.Holds(variable) {
+			which |= 1 << i
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.prepared[which]
+	if p == nil && len(c.prepared) < mostCases {
+		p = prepare(api, sel)
+		c.prepared[which] = p
+	}
+	return p
 }
 
 // rebind replaces what depends on variables in a root field that reads.
