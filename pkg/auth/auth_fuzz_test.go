@@ -24,10 +24,10 @@ func FuzzVerifyManagement(f *testing.F) {
 	}
 	verifiers := append(keys, ours...)
 	f.Fuzz(func(t *testing.T, authorization string) {
-		if VerifyManagement(verifiers, authorization, "deploy", "shop", "dev") == nil {
+		if new(Cache).VerifyManagement(verifiers, authorization, "deploy", "shop", "dev") == nil {
 			t.Errorf("%q got in", authorization)
 		}
-		if VerifyService([]string{secret}, authorization) == nil {
+		if new(Cache).VerifyService([]string{secret}, authorization) == nil {
 			t.Errorf("%q got in to a service", authorization)
 		}
 	})

@@ -80,7 +80,7 @@ func TestVerifyManagement(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := VerifyManagement(ours, test.authorization, "deploy", "shop", "dev")
+			err := new(Cache).VerifyManagement(ours, test.authorization, "deploy", "shop", "dev")
 			if test.want == ok {
 				if err != nil {
 					t.Fatalf("got %v, want no error", err)
@@ -107,7 +107,7 @@ func TestVerifyManagementOfAllServices(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := fault.CodeOf(VerifyManagement(ours, token, "deploy", "", "")); got != want {
+		if got := fault.CodeOf(new(Cache).VerifyManagement(ours, token, "deploy", "", "")); got != want {
 			t.Errorf("grant %s: code %d, want %d", target, got, want)
 		}
 	}
@@ -116,7 +116,7 @@ func TestVerifyManagementOfAllServices(t *testing.T) {
 func TestVerifyManagementWithoutSecretIsOpen(t *testing.T) {
 	t.Parallel()
 	for _, authorization := range []string{"", "Bearer null", "anything"} {
-		if err := VerifyManagement(nil, authorization, "deploy", "shop", "dev"); err != nil {
+		if err := new(Cache).VerifyManagement(nil, authorization, "deploy", "shop", "dev"); err != nil {
 			t.Errorf("%q: %v", authorization, err)
 		}
 	}
@@ -155,7 +155,7 @@ func TestVerifyService(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := VerifyService(test.secrets, test.authorization)
+			err := new(Cache).VerifyService(test.secrets, test.authorization)
 			if (err == nil) != test.ok || (err != nil && fault.CodeOf(err) != fault.InvalidToken) {
 				t.Errorf("got %v, want ok = %v", err, test.ok)
 			}

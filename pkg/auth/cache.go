@@ -37,8 +37,10 @@ func (v validity) holds(now time.Time) bool {
 	return !now.Before(v.from) && (v.until.IsZero() || now.Before(v.until))
 }
 
-// VerifyService is the function of that name. A token counts for the very list
-// of secrets that it was verified with.
+// VerifyService checks an Authorization header against a service's secrets, any
+// of which may have signed it; no secrets let everybody in. A token without exp
+// does not expire. It is remembered for the very list of secrets that it was
+// verified with. Returns fault.InvalidToken (Auth.scala).
 func (c *Cache) VerifyService(secrets []string, authorization string) error {
 	if len(secrets) == 0 {
 		return nil
@@ -59,8 +61,16 @@ func (c *Cache) VerifyService(secrets []string, authorization string) error {
 	return nil
 }
 
-// VerifyManagement is the function of that name. The verifiers of a Cache must
-// always be the same ones.
+// VerifyManagement checks an Authorization header for an action that concerns one
+// service and stage; both "" for actions that concern all, which only the target
+// "*/*" allows. Prisma 1 never compared the action, so that a token meant for one
+// thing did all of them; its clients write "*". Any of the verifiers may have the
+// key; no verifiers let everybody in. Those of a Cache must always be the same.
+//
+// Returns fault.ManagementToken; its message has the word "decoded" for a token
+// that cannot be read or trusted, by which the CLI knows that a secret is
+// missing or wrong (SymmetricManagementAuth.scala, AsymmetricManagementAuth.scala).
+// A token whose header brings or names a key is refused unread, unlike there.
 func (c *Cache) VerifyManagement(verifiers []Verifier, authorization, action, service, stage string) error {
 	if len(verifiers) == 0 {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// TestCacheIsAsStrict: with the cache every token is judged as without it, the
+// TestCacheIsAsStrict: a cache judges every token as a new one does, the
 // first time and again, from an hour before it counts until an hour after it.
 func TestCacheIsAsStrict(t *testing.T) {
 	t.Parallel()
@@ -39,7 +39,7 @@ func TestCacheIsAsStrict(t *testing.T) {
 			time.Sleep(pause)
 			for name, authorization := range tokens {
 				for _, secrets := range sets {
-					want := VerifyService(secrets, authorization)
+					want := new(Cache).VerifyService(secrets, authorization)
 					for range 2 {
 						if got := cache.VerifyService(secrets, authorization); fmt.Sprint(got) != fmt.Sprint(want) {
 							t.Errorf("step %d, token %s, secrets %q: got %v, want %v", step, name, secrets, got, want)
@@ -80,7 +80,7 @@ func TestCacheOfManagementIsAsStrict(t *testing.T) {
 			time.Sleep(pause)
 			for i, token := range tokens {
 				for _, c := range calls {
-					want := VerifyManagement(verifiers, token, c[0], c[1], c[2])
+					want := new(Cache).VerifyManagement(verifiers, token, c[0], c[1], c[2])
 					for range 2 {
 						if got := cache.VerifyManagement(verifiers, token, c[0], c[1], c[2]); fmt.Sprint(got) != fmt.Sprint(want) {
 							t.Errorf("after %s, token %d, %v: got %v, want %v", time.Since(now), i, c, got, want)
@@ -124,7 +124,10 @@ func BenchmarkVerifyService(b *testing.B) {
 		b.Fatal(err)
 	}
 	var cache Cache
-	for name, verify := range map[string]func([]string, string) error{"new": VerifyService, "seen": cache.VerifyService} {
+	anew := func(secrets []string, authorization string) error {
+		return new(Cache).VerifyService(secrets, authorization)
+	}
+	for name, verify := range map[string]func([]string, string) error{"new": anew, "seen": cache.VerifyService} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -63,17 +63,17 @@ func TestPairs(t *testing.T) {
 				t.Fatal(err)
 			}
 			rotation := append(other.verifiers, ours.verifiers...)
-			if err := VerifyManagement(rotation, "Bearer "+token, "deploy", "shop", "dev"); err != nil {
+			if err := new(Cache).VerifyManagement(rotation, "Bearer "+token, "deploy", "shop", "dev"); err != nil {
 				t.Errorf("second of two keys: %v", err)
 			}
 			both := []Verifier{SecretVerifier(secret), ours.verifiers[0]}
-			if err := VerifyManagement(both, token, "deploy", "shop", "dev"); err != nil {
+			if err := new(Cache).VerifyManagement(both, token, "deploy", "shop", "dev"); err != nil {
 				t.Errorf("key beside a secret: %v", err)
 			}
-			if err := VerifyManagement(other.verifiers, token, "deploy", "shop", "dev"); fault.CodeOf(err) != fault.ManagementToken {
+			if err := new(Cache).VerifyManagement(other.verifiers, token, "deploy", "shop", "dev"); fault.CodeOf(err) != fault.ManagementToken {
 				t.Errorf("foreign key: %v", err)
 			}
-			if err := VerifyManagement(ours.verifiers, token[:len(token)-4]+"AAAA", "deploy", "shop", "dev"); fault.CodeOf(err) != fault.ManagementToken {
+			if err := new(Cache).VerifyManagement(ours.verifiers, token[:len(token)-4]+"AAAA", "deploy", "shop", "dev"); fault.CodeOf(err) != fault.ManagementToken {
 				t.Errorf("tampered signature: %v", err)
 			}
 		})
@@ -135,7 +135,7 @@ func TestTheKeyDecides(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			err := VerifyManagement(ours.verifiers, "Bearer "+test.token, "deploy", "shop", "dev")
+			err := new(Cache).VerifyManagement(ours.verifiers, "Bearer "+test.token, "deploy", "shop", "dev")
 			if test.want == "" {
 				if err != nil {
 					t.Errorf("got %v, want no error", err)
@@ -156,7 +156,7 @@ func TestZeroVerifierRefuses(t *testing.T) {
 	t.Parallel()
 	empty := token(t, jwt.SigningMethodHS256, []byte{}, jwt.MapClaims{"exp": time.Now().Add(time.Hour).Unix(), "grants": everything})
 	for _, v := range []Verifier{{}, SecretVerifier("")} {
-		if err := VerifyManagement([]Verifier{v}, empty, "deploy", "", ""); err == nil {
+		if err := new(Cache).VerifyManagement([]Verifier{v}, empty, "deploy", "", ""); err == nil {
 			t.Error("a verifier without a key let a token in")
 		}
 	}
@@ -274,7 +274,7 @@ func TestTimesAreToldOfTrustedTokensOnly(t *testing.T) {
 		{"other", claims, "Invalid signature"},
 		{"other", later, "Invalid signature"},
 	} {
-		err := VerifyManagement(ours, token(t, jwt.SigningMethodHS256, []byte(test.secret), test.claims), "deploy", "shop", "dev")
+		err := new(Cache).VerifyManagement(ours, token(t, jwt.SigningMethodHS256, []byte(test.secret), test.claims), "deploy", "shop", "dev")
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("secret %s: got %v, want …%s…", test.secret, err, test.want)
 		}
@@ -287,7 +287,10 @@ func BenchmarkVerifyManagement(b *testing.B) {
 		b.Fatal(err)
 	}
 	var cache Cache
-	for name, verify := range map[string]func([]Verifier, string, string, string, string) error{"new": VerifyManagement, "seen": cache.VerifyManagement} {
+	anew := func(verifiers []Verifier, authorization, action, service, stage string) error {
+		return new(Cache).VerifyManagement(verifiers, authorization, action, service, stage)
+	}
+	for name, verify := range map[string]func([]Verifier, string, string, string, string) error{"new": anew, "seen": cache.VerifyManagement} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				if err := verify(ours, token, "deploy", "shop", "dev"); err != nil {

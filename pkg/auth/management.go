@@ -29,26 +29,6 @@ func SignManagement(s Signer, grants []Grant, lifetime time.Duration) (string, e
 	return sign(s, jwt.MapClaims{"grants": grants}, lifetime)
 }
 
-// VerifyManagement checks an Authorization header for an action that concerns one
-// service and stage; both "" for actions that concern all, which only the target
-// "*/*" allows. Prisma 1 never compared the action, so that a token meant for one
-// thing did all of them; its clients write "*". Any of the verifiers may have the key; no verifiers let everybody in.
-//
-// Returns fault.ManagementToken; its message has the word "decoded" for a token
-// that cannot be read or trusted, by which the CLI knows that a secret is
-// missing or wrong (SymmetricManagementAuth.scala, AsymmetricManagementAuth.scala).
-// A token whose header brings or names a key is refused unread, unlike there.
-func VerifyManagement(verifiers []Verifier, authorization, action, service, stage string) error {
-	if len(verifiers) == 0 {
-		return nil
-	}
-	grants, _, err := readManagement(verifiers, authorization)
-	if err != nil {
-		return err
-	}
-	return matchGrants(grants, action, service, stage)
-}
-
 // readManagement returns what a token that is right grants, and when.
 func readManagement(verifiers []Verifier, authorization string) ([]Grant, validity, error) {
 	if authorization == "" {

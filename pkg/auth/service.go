@@ -28,17 +28,7 @@ func SignProject(secrets []string) (string, error) {
 	return sign(SecretSigner(secrets[0]), jwt.MapClaims{"nbf": time.Now().Unix()}, 24*time.Hour)
 }
 
-// VerifyService checks an Authorization header against a service's secrets, any
-// of which may have signed it; no secrets let everybody in. A token without exp
-// does not expire. Returns fault.InvalidToken (Auth.scala).
-func VerifyService(secrets []string, authorization string) error {
-	if len(secrets) == 0 {
-		return nil
-	}
-	_, err := verifyService(secrets, bearer(authorization))
-	return err
-}
-
+// verifyService returns the claims of a token that any of the secrets has signed.
 func verifyService(secrets []string, token string) (jwt.MapClaims, error) {
 	verifiers := make([]Verifier, len(secrets))
 	for i, secret := range secrets {

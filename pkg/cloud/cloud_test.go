@@ -101,11 +101,11 @@ func TestRiver(t *testing.T) {
 			t.Fatal(err)
 		}
 		token := answer.Data.GenerateClusterToken.ClusterToken
-		if err := auth.VerifyManagement(verifiers, "Bearer "+token, "deploy", "jane~shop", "dev"); err != nil {
+		if err := new(auth.Cache).VerifyManagement(verifiers, "Bearer "+token, "deploy", "jane~shop", "dev"); err != nil {
 			t.Errorf("the server refuses %s: %v", text, err)
 		}
 		for _, other := range [][2]string{{"", ""}, {"jane~shop", "prod"}, {"jane~blog", "dev"}, {"john~shop", "dev"}, {"shop", "dev"}} {
-			if auth.VerifyManagement(verifiers, "Bearer "+token, "deploy", other[0], other[1]) == nil {
+			if new(auth.Cache).VerifyManagement(verifiers, "Bearer "+token, "deploy", other[0], other[1]) == nil {
 				t.Errorf("the token opens %v", other)
 			}
 		}
