@@ -139,9 +139,6 @@ func (e Endpoint) HTTP() string {
 // WebSocket is HTTP with the scheme of sockets.
 func (e Endpoint) WebSocket() string { return "ws" + strings.TrimPrefix(e.HTTP(), "http") }
 
-// Management is the URL of the management API.
-func (e Endpoint) Management() string { return e.Base + "/management" }
-
 // Name is the service's name in requests to the management API. A workspace in the path is part of
 // it, as it is for every server; the CLI of Prisma 1 knew that of its own two shared servers only
 // and deployed to a service of another path elsewhere.
