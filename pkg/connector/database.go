@@ -19,6 +19,7 @@ type Database struct {
 	id        project.ID
 	container container
 	recording *Recording // nil: nobody wants to know
+	*turnstiles
 }
 
 // Create makes an empty database. One that is there stays as it is.

@@ -3,11 +3,9 @@ package connector
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/fault"
@@ -223,8 +221,15 @@ func (d *Database) repeated(ctx context.Context, upserts []*plan.Upsert, do func
 			return nil
 		}
 		d.recording.cut(noted)
-		if n >= d.attempts(err, upserts) || pause(ctx, n) != nil {
+		if n >= d.attempts(err, upserts) {
 			return err
+		}
+		if n == 1 {
+			leave, gone := pass(ctx, d.again)
+			if gone != nil {
+				return err
+			}
+			defer leave()
 		}
 	}
 }
@@ -257,16 +262,6 @@ func isKey(s plan.Selector, v dialect.Violation) bool {
 		return v.Column == strings.Join(s.More.Unique.Columns(), "_")
 	}
 	return v.Column == s.Field.Column() || v.Index == primaryKey && s.Field.IsID()
-}
-
-// pause waits before attempt n+1, a random time so that those who met do not meet again.
-func pause(ctx context.Context, n int) error {
-	select {
-	case <-time.After(rand.N(time.Duration(n) * 2 * time.Millisecond)):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // appendUpsert adds what f does if that is an upsert.

@@ -21,6 +21,11 @@ func (d *Database) Transaction(ctx context.Context, plans []*plan.Plan, do func(
 			upserts = appendUpsert(upserts, &p.Fields[i])
 		}
 	}
+	leave, err := d.enter(ctx, plans)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	return d.repeated(ctx, upserts, func(s session) error {
 		tx := *d
 		tx.container = &joined{container: d.container, session: s}

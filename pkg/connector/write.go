@@ -59,13 +59,13 @@ func (w *writer) write(ctx context.Context, write plan.Write) (Written, error) {
 		w.recording = nil
 		return Written{Count: len(write.Creates)}, w.createMany(ctx, write.Creates)
 	case *plan.UpdateMany:
-		ids, err := w.matching(ctx, write.Model, write.Filter, nil)
+		ids, err := w.matching(ctx, write.Model, write.Filter, nil, keep)
 		if err != nil {
 			return Written{}, err
 		}
 		return Written{Count: len(ids)}, w.change(ctx, write.Model, ids, write.Values, write.Lists)
 	case *plan.DeleteMany:
-		ids, err := w.matching(ctx, write.Model, write.Filter, nil)
+		ids, err := w.matching(ctx, write.Model, write.Filter, nil, doom)
 		if err != nil {
 			return Written{}, err
 		}
@@ -99,7 +99,7 @@ func (w *writer) update(ctx context.Context, id scalar.Value, update *plan.Updat
 }
 
 func (w *writer) upsert(ctx context.Context, upsert *plan.Upsert) (scalar.Value, error) {
-	id, found, err := w.kept(ctx, upsert.Selector)
+	id, found, err := w.locked(ctx, upsert.Selector, keep)
 	switch {
 	case err != nil:
 		return id, err

@@ -24,7 +24,7 @@ type level struct {
 // delete removes nodes of a model and what their cascades reach, level by
 // level; each node is met once, also in cycles. It returns
 // fault.RequiredRelation when a node that stays requires one that goes. The
-// caller keeps the nodes, so that nobody links one of them meanwhile.
+// caller has doomed the nodes, so that nobody links one of them meanwhile.
 //
 // Prisma 1 checks each level by itself and so refuses some deletions in which
 // the requiring node goes too (CascadingDeleteActions); here they pass.
@@ -72,11 +72,11 @@ func (w *writer) cascade(ctx context.Context, d *deletion, l level) error {
 		if !f.Cascades() {
 			continue
 		}
-		children, err := w.keptChildren(ctx, f, l.ids)
+		children, err := w.children(ctx, f, l.ids, doom)
 		if err != nil {
 			return err
 		}
-		if err := w.keepNodes(ctx, f.OtherModel(), children); err != nil {
+		if err := w.lockNodes(ctx, f.OtherModel(), children, doom); err != nil {
 			return err
 		}
 		d.add(f.OtherModel(), children)
@@ -90,7 +90,7 @@ func (w *writer) checkRequired(ctx context.Context, d *deletion, l level) error 
 		if !f.IsRelation() || !f.Back().Required {
 			continue
 		}
-		holders, err := w.children(ctx, f, l.ids)
+		holders, err := w.children(ctx, f, l.ids, look)
 		if err != nil {
 			return err
 		}

@@ -43,10 +43,10 @@ func (w *writer) child(ctx context.Context, f *schema.Field, parent scalar.Value
 	return w.first(ctx, w.childOf(f, parent).Statement(), f.OtherModel().ID().Type)
 }
 
-// keptChild is child with a link that others must leave alone until the transaction ends.
-func (w *writer) keptChild(ctx context.Context, f *schema.Field, parent scalar.Value) (scalar.Value, bool, error) {
+// lockedChild is child with a link that lock keeps for this transaction.
+func (w *writer) lockedChild(ctx context.Context, f *schema.Field, parent scalar.Value, lock locker) (scalar.Value, bool, error) {
 	b := w.childOf(f, parent)
-	keep(b)
+	lock(b)
 	return w.first(ctx, b.Statement(), f.OtherModel().ID().Type)
 }
 
@@ -59,18 +59,9 @@ func (w *writer) childOf(f *schema.Field, parent scalar.Value) *dialect.Builder 
 	return b.SQL(" AND ").Name(l.child).SQL(" IS NOT NULL\nLIMIT 1")
 }
 
-// children returns the nodes behind a field of any of the parents, each once.
-func (w *writer) children(ctx context.Context, f *schema.Field, parents []scalar.Value) ([]scalar.Value, error) {
-	return w.childrenOf(ctx, f, parents, func(*dialect.Builder) {})
-}
-
-// keptChildren is children whose links others must leave alone until the transaction ends.
-func (w *writer) keptChildren(ctx context.Context, f *schema.Field, parents []scalar.Value) ([]scalar.Value, error) {
-	return w.childrenOf(ctx, f, parents, keep)
-}
-
-// childrenOf selects the nodes behind a field of any of the parents; ending writes how the statement ends.
-func (w *writer) childrenOf(ctx context.Context, f *schema.Field, parents []scalar.Value, ending func(*dialect.Builder)) ([]scalar.Value, error) {
+// children returns the nodes behind a field of any of the parents, each once,
+// with links that lock keeps for this transaction.
+func (w *writer) children(ctx context.Context, f *schema.Field, parents []scalar.Value, lock locker) ([]scalar.Value, error) {
 	l := linkOf(f)
 	var all []scalar.Value
 	seen := make(map[scalar.Value]bool)
@@ -79,7 +70,7 @@ func (w *writer) childrenOf(ctx context.Context, f *schema.Field, parents []scal
 		b.SQL("SELECT ").Name(l.child).SQL("\nFROM ").Table(l.table)
 		writeAmong(b.SQL("\nWHERE "), l.parent, chunk)
 		b.SQL(" AND ").Name(l.child).SQL(" IS NOT NULL")
-		ending(b)
+		lock(b)
 		found, err := w.values(ctx, b.Statement(), l.childType())
 		for _, id := range found {
 			if !seen[id] {
@@ -132,16 +123,16 @@ func (w *writer) keepEnds(ctx context.Context, ends ...end) error {
 	}
 	byName := func(a, b *schema.Model) int { return strings.Compare(a.Name, b.Name) }
 	for _, model := range slices.SortedFunc(maps.Keys(byModel), byName) {
-		if err := w.keepNodes(ctx, model, byModel[model]); err != nil {
+		if err := w.lockNodes(ctx, model, byModel[model], keep); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// keepNodes keeps others from nodes until the transaction ends.
-func (w *writer) keepNodes(ctx context.Context, model *schema.Model, ids []scalar.Value) error {
-	if !w.builder().Facts().RowLocks {
+// lockNodes lets lock keep nodes for this transaction.
+func (w *writer) lockNodes(ctx context.Context, model *schema.Model, ids []scalar.Value, lock locker) error {
+	if w.builder().Facts().RowLock == "" {
 		return nil
 	}
 	key := model.ID().Column()
@@ -149,7 +140,7 @@ func (w *writer) keepNodes(ctx context.Context, model *schema.Model, ids []scala
 		b := w.builder()
 		b.SQL("SELECT ").Name(key).SQL("\nFROM ").Table(model.Table())
 		writeAmong(b.SQL("\nWHERE "), key, chunk)
-		keep(b.SQL("\nORDER BY ").Name(key))
+		lock(b.SQL("\nORDER BY ").Name(key))
 		return w.run(ctx, model, b.Statement())
 	})
 }

@@ -57,14 +57,14 @@ func (w *writer) nestedWrite(ctx context.Context, p parent, write plan.Nested) e
 		return w.nestedDisconnect(ctx, p, n)
 	case *plan.NestedUpdateMany:
 		model := n.Field.OtherModel()
-		ids, err := w.matching(ctx, model, n.Filter, &behind{n.Field, p.id})
+		ids, err := w.matching(ctx, model, n.Filter, &behind{n.Field, p.id}, keep)
 		if err != nil {
 			return err
 		}
 		return w.change(ctx, model, ids, n.Values, n.Lists)
 	case *plan.NestedDeleteMany:
 		model := n.Field.OtherModel()
-		ids, err := w.matching(ctx, model, n.Filter, &behind{n.Field, p.id})
+		ids, err := w.matching(ctx, model, n.Filter, &behind{n.Field, p.id}, doom)
 		if err != nil {
 			return err
 		}
@@ -209,7 +209,7 @@ func (w *writer) checkChildless(ctx context.Context, p parent, f *schema.Field) 
 	case f.Required:
 		return requiredRelation(f)
 	}
-	if err := w.keepNodes(ctx, f.Model, []scalar.Value{p.id}); err != nil {
+	if err := w.lockNodes(ctx, f.Model, []scalar.Value{p.id}, keep); err != nil {
 		return err
 	}
 	_, found, err := w.child(ctx, f, p.id)
@@ -243,7 +243,7 @@ func (w *writer) connectable(ctx context.Context, p parent, n *plan.NestedConnec
 	if err != nil || !f.Required || back.List {
 		return child, err
 	}
-	if err := w.keepNodes(ctx, f.OtherModel(), []scalar.Value{child}); err != nil {
+	if err := w.lockNodes(ctx, f.OtherModel(), []scalar.Value{child}, keep); err != nil {
 		return child, err
 	}
 	_, found, err := w.child(ctx, back, child)
@@ -260,7 +260,7 @@ func (w *writer) nestedSet(ctx context.Context, p parent, n *plan.NestedSet) err
 	if err != nil {
 		return err
 	}
-	if err := w.keepNodes(ctx, n.Field.Model, []scalar.Value{p.id}); err != nil { // or two who set would both add
+	if err := w.lockNodes(ctx, n.Field.Model, []scalar.Value{p.id}, keep); err != nil { // or two who set would both add
 		return err
 	}
 	if err := w.detachAll(ctx, n.Field, p.id); err != nil {
@@ -278,7 +278,7 @@ func (w *writer) nestedDelete(ctx context.Context, p parent, n *plan.NestedDelet
 	}
 	model := n.Field.OtherModel()
 	if n.Selector == nil {
-		if err := w.keepNodes(ctx, model, []scalar.Value{child}); err != nil {
+		if err := w.lockNodes(ctx, model, []scalar.Value{child}, doom); err != nil {
 			return err
 		}
 	}
@@ -303,7 +303,7 @@ func (w *writer) nestedDisconnect(ctx context.Context, p parent, n *plan.NestedD
 // finds the selected one.
 func (w *writer) member(ctx context.Context, p parent, f *schema.Field, selector *plan.Selector, find func(context.Context, plan.Selector) (scalar.Value, error)) (scalar.Value, error) {
 	if selector == nil {
-		child, found, err := w.keptChild(ctx, f, p.id)
+		child, found, err := w.lockedChild(ctx, f, p.id, keep)
 		if err == nil && !found {
 			err = fault.NotConnected(f.Relation.Name, nodeEnd(f.Model, p.id), fault.End{Model: f.OtherModel().Name})
 		}
@@ -341,7 +341,7 @@ func (w *writer) nestedUpdate(ctx context.Context, p parent, n *plan.NestedUpdat
 // nestedUpsert changes or makes a node. Of two who do so behind one node the
 // second one sees what the first one made.
 func (w *writer) nestedUpsert(ctx context.Context, p parent, n *plan.NestedUpsert) error {
-	if err := w.keepNodes(ctx, n.Field.Model, []scalar.Value{p.id}); err != nil {
+	if err := w.lockNodes(ctx, n.Field.Model, []scalar.Value{p.id}, keep); err != nil {
 		return err
 	}
 	child, found, err := w.memberBy(ctx, p, n.Field, n.Selector)

@@ -210,7 +210,7 @@ func (w *writer) change(ctx context.Context, model *schema.Model, ids []scalar.V
 			return err
 		}
 	} else if len(lists) > 0 { // or two who set a list would both add to it
-		if err := w.keepNodes(ctx, model, ids); err != nil {
+		if err := w.lockNodes(ctx, model, ids, keep); err != nil {
 			return err
 		}
 	}

@@ -22,14 +22,14 @@ func (w *writer) find(ctx context.Context, s plan.Selector) (scalar.Value, error
 
 // take is find of a node that goes: of two who take it at once one finds it.
 func (w *writer) take(ctx context.Context, s plan.Selector) (scalar.Value, error) {
-	id, found, err := w.kept(ctx, s)
+	id, found, err := w.locked(ctx, s, doom)
 	return id, orNotFound(s, found, err)
 }
 
-// kept is lookup of a node that others must leave alone until the transaction ends.
-func (w *writer) kept(ctx context.Context, s plan.Selector) (id scalar.Value, found bool, err error) {
+// locked is lookup of a node that lock keeps for this transaction.
+func (w *writer) locked(ctx context.Context, s plan.Selector, lock locker) (id scalar.Value, found bool, err error) {
 	b := w.selecting(s)
-	keep(b)
+	lock(b)
 	return w.first(ctx, b.Statement(), s.Field.Model.ID().Type)
 }
 
@@ -41,14 +41,27 @@ func orNotFound(s plan.Selector, found bool, err error) error {
 	return fault.NotFound(s.Field.Model.Name, selectedText(s), s.Name())
 }
 
-// keep makes a select keep others from its rows until the transaction ends. A
-// select that had to wait for others looks at the rows again, so that whoever
+// A locker makes a select keep others from its rows until the transaction ends.
+// A select that had to wait for others looks at the rows again, so that whoever
 // comes second neither changes nor counts what no longer satisfies its filter.
+type locker func(*dialect.Builder)
+
+// keep keeps others from changing rows.
 func keep(b *dialect.Builder) {
-	if b.Facts().RowLocks {
+	if lock := b.Facts().RowLock; lock != "" {
+		b.SQL("\n").SQL(lock)
+	}
+}
+
+// doom is keep of rows that go: it keeps others from linking them, too.
+func doom(b *dialect.Builder) {
+	if b.Facts().RowLock != "" {
 		b.SQL("\nFOR UPDATE")
 	}
 }
+
+// look keeps others from nothing.
+func look(*dialect.Builder) {}
 
 // selectedText prints the values of a selector as faults do.
 func selectedText(s plan.Selector) string {
@@ -146,9 +159,9 @@ func (w *writer) lookupAll(ctx context.Context, field *schema.Field, selectors [
 }
 
 // matching returns the ids of a model's nodes that satisfy filter and, where
-// behind is not nil, stand behind that field of a parent. They are kept for this
-// transaction.
-func (w *writer) matching(ctx context.Context, model *schema.Model, filter plan.Filter, behind *behind) ([]scalar.Value, error) {
+// behind is not nil, stand behind that field of a parent. lock keeps them for
+// this transaction.
+func (w *writer) matching(ctx context.Context, model *schema.Model, filter plan.Filter, behind *behind, lock locker) ([]scalar.Value, error) {
 	key := model.ID()
 	b := w.builder()
 	if err := checkFilter(b.Facts(), filter); err != nil {
@@ -166,10 +179,10 @@ func (w *writer) matching(ctx context.Context, model *schema.Model, filter plan.
 		b.SQL(joint)
 		writeFilter(b, "t", filter)
 	}
-	if b.Facts().RowLocks { // two who take the same nodes in one order do not wait for each other
+	if b.Facts().RowLock != "" { // two who take the same nodes in one order do not wait for each other
 		b.SQL("\nORDER BY ").Column("t", key.Column())
 	}
-	keep(b)
+	lock(b)
 	return w.values(ctx, b.Statement(), key.Type)
 }
 

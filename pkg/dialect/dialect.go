@@ -44,7 +44,7 @@ type Facts struct {
 	DDLInTx     bool                         // changes of tables can be rolled back
 	Blind       bool                         // a statement that is kept is planned without a look at its values
 	Windows     bool                         // ROW_NUMBER() OVER (…) works
-	RowLocks    bool                         // SELECT … FOR UPDATE keeps others from its rows; without, only one writes at a time
+	RowLock     string                       // behind a SELECT it keeps others from writing its rows; "" where only one writes at a time
 	NullsFirst  bool                         // NULL sorts before all values
 	WideSums    bool                         // a SUM of whole numbers may have more than 64 bits
 	Conflict    Conflict                     // how an insert skips a row that is there

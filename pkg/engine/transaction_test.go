@@ -3,6 +3,9 @@ package engine_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -53,6 +56,35 @@ func TestTransactionsMeet(t *testing.T) {
 		answer := string(ask(t, s, `{ entriesConnection { aggregate { count } } account(where: { id: "c" }) { cents } }`, "null"))
 		if want := fmt.Sprintf(`{"data":{"entriesConnection":{"aggregate":{"count":%d}},"account":{"cents":2}}}`, 4*rounds); answer != want {
 			t.Errorf("got %s, want %s", answer, want)
+		}
+	})
+}
+
+// Transactions that name the same nodes in any order wait for each other before
+// they begin.
+func TestTransactionsInAnyOrder(t *testing.T) {
+	t.Parallel()
+	connectortest.Each(t, func(t *testing.T, c *connector.Connector) {
+		s := deploy(t, c, `type Account { id: ID! @id name: String! @unique cents: Int! }`, engine.Options{})
+		var group sync.WaitGroup
+		for client := range 12 {
+			group.Go(func() {
+				r := rand.New(rand.NewPCG(uint64(client), 5))
+				for range 2 {
+					var b strings.Builder
+					for _, n := range r.Perm(5) {
+						fmt.Fprintf(&b, "a%d: upsertAccount(where: { name: \"%[1]d\" }, create: { name: \"%[1]d\", cents: %[2]d }, update: { cents: %[2]d }) { id }\n", n, client)
+					}
+					if answer := askTransaction(t, s, "mutation {"+b.String()+"}"); bytes.Contains(answer, []byte(`"errors"`)) {
+						t.Errorf("%s", answer)
+					}
+				}
+			})
+		}
+		group.Wait()
+		left := read[struct{ Accounts []struct{ Cents int } }](t, s, `{ accounts { cents } }`).Accounts
+		if len(left) != 5 || len(slices.Compact(left)) != 1 {
+			t.Errorf("left are %v: not from one transaction", left)
 		}
 	})
 }

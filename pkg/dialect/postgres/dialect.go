@@ -28,7 +28,7 @@ var facts = dialect.Facts{
 	DDLInTx:   true,
 	Blind:     true,
 	Windows:   true,
-	RowLocks:  true,
+	RowLock:   "FOR NO KEY UPDATE",
 	WideSums:  true,
 	UUIDs:     true,
 	Names: datamodel.Names{
