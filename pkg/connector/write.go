@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -124,8 +125,12 @@ func (w *writer) run(ctx context.Context, model *schema.Model, s dialect.Stateme
 const primaryKey = "PRIMARY"
 
 // explain turns a broken constraint into the fault the client knows. model is
-// whose row was written.
+// whose row was written. What an earlier statement broke, which waited for this
+// one, is explained already.
 func (w *writer) explain(err error, model *schema.Model) error {
+	if _, known := errors.AsType[*fault.Error](err); known {
+		return err
+	}
 	v := w.classify(err)
 	field := v.Column
 	if i := slices.IndexFunc(model.Fields, func(f *schema.Field) bool { return f.Column() == v.Column }); i >= 0 {
