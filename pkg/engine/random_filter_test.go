@@ -119,7 +119,7 @@ var operators = map[string][]string{
 // scalarFilter asks about the id or a scalar field.
 func (w *world) scalarFilter(m *worldModel) (string, any, func(*worldNode) truth) {
 	fields := m.ordered()
-	name, typ, of := "id", "String", func(n *worldNode) any { return n.id }
+	name, typ, of := m.key(), "String", func(n *worldNode) any { return n.id }
 	if m.intIDs {
 		typ = "Int"
 	}

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/prisma1-go/prisma1/pkg/fault"
@@ -49,27 +50,29 @@ func (w *world) createData(m *worldModel, through *worldSide, depth int) (object
 	if len(m.nodes) > 0 && w.chance(2) {
 		n.id = chosen(w, m.nodes...).id
 	}
-	data := m.data(n)
-	var writes []nestedWrite
+	data := w.newData(m, n)
+	var first, writes []nestedWrite // required links in the node's own row come before it
 	for _, s := range m.sides {
-		if through != nil && s == through.back() || !s.required && !w.chance(40-depth*15) {
+		if through != nil && s == through.back() {
 			continue
 		}
-		other := s.back().model
-		connects := len(other.nodes) > 0 && w.chance(60) && !(s.required && s.back().required && w.chance(90))
-		var members object
-		var made []nestedWrite
-		if s.list {
-			members, made = w.listWrites(s, depth, []int{nestedCreate, nestedConnect})
-		} else if connects {
-			members, made = w.one(s, depth, nestedConnect)
-		} else {
-			members, made = w.one(s, depth, nestedCreate)
+		if !s.required && !w.chance(40-depth*15) {
+			data = w.appendIdle(data, s, "create", "connect")
+			continue
 		}
-		data, writes = append(data, member{s.field, members}), append(writes, made...)
+		members, made := w.newLinks(s, depth)
+		data = append(data, member{s.field, members})
+		if s.required && !s.relation.table && s.relation.leads == s.end {
+			first = append(first, made...)
+		} else {
+			writes = append(writes, made...)
+		}
 	}
 	return data, func(linked func(*worldNode)) (*worldNode, error) {
 		made := &worldNode{id: n.id, values: n.values}
+		if err := runNested(first, made, true); err != nil {
+			return nil, err
+		}
 		if err := m.insert(made); err != nil {
 			return nil, err
 		}
@@ -80,12 +83,53 @@ func (w *world) createData(m *worldModel, through *worldSide, depth int) (object
 	}
 }
 
+// newLinks makes what a new node writes at a side.
+func (w *world) newLinks(s *worldSide, depth int) (object, []nestedWrite) {
+	connects := len(s.back().model.nodes) > 0 && w.chance(60) && !(s.required && s.back().required && w.chance(90))
+	switch {
+	case s.list:
+		return w.listWrites(s, depth, []int{nestedCreate, nestedConnect})
+	case connects && w.chance(10):
+		return w.one(s, depth, nestedConnect, nestedCreate)
+	case connects:
+		return w.one(s, depth, nestedConnect)
+	}
+	return w.one(s, depth, nestedCreate)
+}
+
+// newData is the data of a new node. What is null, or as by default, may be left out.
+func (w *world) newData(m *worldModel, n *worldNode) object {
+	return slices.DeleteFunc(m.data(n), func(given member) bool {
+		i := slices.IndexFunc(m.fields, func(f *worldField) bool { return f.name == given.key })
+		switch {
+		case i < 0:
+			return false
+		case m.fields[i].value != nil && w.chance(40):
+			n.values[given.key] = m.fields[i].value
+			return true
+		}
+		return m.fields[i].value == nil && n.values[given.key] == nil && w.chance(50)
+	})
+}
+
+// appendIdle adds, now and then, input of a relation field that does nothing.
+func (w *world) appendIdle(data object, s *worldSide, keys ...string) object {
+	if !w.chance(10) {
+		return data
+	}
+	return append(data, member{s.field, chosen[any](w, nil, object{}, object{{chosen(w, keys...), nil}})})
+}
+
 // updateData makes the data of an update, through a side of another node or by itself.
 func (w *world) updateData(m *worldModel, through *worldSide, depth int) (object, func(*worldNode) error) {
 	data, values := w.changes(m)
 	var writes []nestedWrite
 	for _, s := range m.sides {
-		if through != nil && s == through.back() || !w.chance(60-depth*25) {
+		if through != nil && s == through.back() {
+			continue
+		}
+		if !w.chance(60 - depth*25) {
+			data = w.appendIdle(data, s, "create", "connect")
 			continue
 		}
 		var members object
@@ -97,7 +141,8 @@ func (w *world) updateData(m *worldModel, through *worldSide, depth int) (object
 			if !s.required {
 				kinds = append(kinds, nestedDelete, nestedDisconnect)
 			}
-			members, made = w.one(s, depth, chosen(w, kinds...))
+			w.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
+			members, made = w.one(s, depth, kinds[:1+btoi(w.chance(15))]...)
 		}
 		data, writes = append(data, member{s.field, members}), append(writes, made...)
 	}
@@ -115,12 +160,23 @@ func (s *worldSide) updatable() bool {
 	return len(other.fields) > 0 || slices.ContainsFunc(other.sides, func(x *worldSide) bool { return x != s.back() })
 }
 
-// one makes a write at a to-one side.
-func (w *world) one(s *worldSide, depth, kind int) (object, []nestedWrite) {
-	other := s.back().model
-	if !s.updatable() && (kind == nestedUpdate || kind == nestedUpsert) {
-		kind = nestedConnect
+// one makes writes of some kinds at a to-one side.
+func (w *world) one(s *worldSide, depth int, kinds ...int) (members object, writes []nestedWrite) {
+	for _, kind := range kinds {
+		if !s.updatable() && (kind == nestedUpdate || kind == nestedUpsert) {
+			kind = nestedConnect
+		}
+		more, made := w.oneOf(s, depth, kind)
+		if !slices.ContainsFunc(members, func(m member) bool { return m.key == more[0].key }) {
+			members, writes = append(members, more...), append(writes, made...)
+		}
 	}
+	return members, writes
+}
+
+// oneOf makes a write at a to-one side.
+func (w *world) oneOf(s *worldSide, depth, kind int) (object, []nestedWrite) {
+	other := s.back().model
 	current := func(n *worldNode) *worldNode {
 		if found := s.related(n); len(found) > 0 {
 			return found[0]
@@ -136,6 +192,9 @@ func (w *world) one(s *worldSide, depth, kind int) (object, []nestedWrite) {
 		return object{{"connect", where}}, []nestedWrite{write}
 	case nestedDisconnect, nestedDelete:
 		key := map[int]string{nestedDisconnect: "disconnect", nestedDelete: "delete"}[kind]
+		if w.chance(10) {
+			return object{{key, false}}, nil
+		}
 		return object{{key, true}}, []nestedWrite{{kind, func(n *worldNode, _ bool) error { return w.remove(s, kind, n, current(n)) }}}
 	case nestedUpdate:
 		data, update := w.updateData(other, s, depth+1)
@@ -143,7 +202,7 @@ func (w *world) one(s *worldSide, depth, kind int) (object, []nestedWrite) {
 			if child := current(n); child != nil {
 				return update(child)
 			}
-			return failed(fault.NodesNotConnected)
+			return refusal{fault.NotConnected(s.relation.name, fault.End{Model: s.model.name}, fault.End{Model: other.name})}
 		}}}
 	}
 	data, update := w.updateData(other, s, depth+1)
@@ -166,13 +225,13 @@ func (w *world) listWrites(s *worldSide, depth int, kinds []int) (object, []nest
 			continue
 		}
 		elements := []any{}
-		var children []func() *worldNode // of set, which is one write
+		var children []selected // of set, which is one write
 		for range 1 + btoi(w.chance(25)) {
 			element, write := w.element(s, depth, kind)
 			elements = append(elements, element)
 			if kind == nestedSet {
-				where, find := w.selector(s.back().model)
-				elements[len(elements)-1], children = where, append(children, find)
+				where, find := w.selector(s.back().model, s.back().model.nodes)
+				elements[len(elements)-1], children = where, append(children, selected{where, find})
 				continue
 			}
 			writes = append(writes, write)
@@ -189,9 +248,9 @@ func (w *world) listWrites(s *worldSide, depth int, kinds []int) (object, []nest
 // element makes one element of a nested write at a list.
 func (w *world) element(s *worldSide, depth, kind int) (any, nestedWrite) {
 	other := s.back().model
-	where, find := w.selector(other)
+	where, find := w.selector(other, other.nodes)
 	if linked := s.linkedNodes(); len(linked) > 0 && kind != nestedConnect && w.chance(70) {
-		where, find = w.selector(&worldModel{intIDs: other.intIDs, fields: other.fields, nodes: linked})
+		where, find = w.selector(other, linked)
 	}
 	switch kind {
 	case nestedCreate:
@@ -201,11 +260,11 @@ func (w *world) element(s *worldSide, depth, kind int) (any, nestedWrite) {
 	case nestedDelete, nestedDisconnect:
 		return where, nestedWrite{kind, func(n *worldNode, _ bool) error {
 			if s.forbids(kind) {
-				return failed(fault.RequiredRelationViolated)
+				return refusal{s.requires()}
 			}
 			child := find()
 			if child == nil {
-				return failed(fault.NodeNotFoundForWhere)
+				return other.notFound(where)
 			}
 			return w.remove(s, kind, n, child)
 		}}
@@ -215,9 +274,10 @@ func (w *world) element(s *worldSide, depth, kind int) (any, nestedWrite) {
 			child := find()
 			switch {
 			case child == nil:
-				return failed(fault.NodeNotFoundForWhere)
+				return other.notFound(where)
 			case !s.linked(n, child):
-				return failed(fault.NodesNotConnected)
+				end := fault.End{Model: other.name, Field: where[0].key, Value: fmt.Sprint(where[0].value)}
+				return refusal{fault.NotConnected(s.relation.name, fault.End{Model: s.model.name}, end)}
 			}
 			return update(child)
 		}}
@@ -244,7 +304,12 @@ func (w *world) element(s *worldSide, depth, kind int) (any, nestedWrite) {
 
 // scalarFilters is a filter without relations.
 func (w *world) scalarFilters(m *worldModel) (object, func(*worldNode) truth) {
-	return w.filter(&worldModel{intIDs: m.intIDs, fields: m.fields, nodes: m.nodes}, 1)
+	return w.filter(m.with(m.nodes), 1)
+}
+
+// with returns a model of the same fields, without relations, that has other nodes.
+func (m *worldModel) with(nodes []*worldNode) *worldModel {
+	return &worldModel{name: m.name, intIDs: m.intIDs, auto: m.auto, fields: m.fields, nodes: nodes}
 }
 
 // forbids tells whether links must not be taken away.
@@ -254,13 +319,16 @@ func (s *worldSide) forbids(kind int) bool {
 
 // remove disconnects or deletes a child, which must be linked.
 func (w *world) remove(s *worldSide, kind int, n, child *worldNode) error {
+	other := s.back().model
 	switch {
 	case s.forbids(kind):
-		return failed(fault.RequiredRelationViolated)
-	case child == nil || !s.linked(n, child):
-		return failed(fault.NodesNotConnected)
+		return refusal{s.requires()}
+	case child == nil:
+		return refusal{fault.NotConnected(s.relation.name, s.model.end(n), fault.End{Model: other.name})}
+	case !s.linked(n, child):
+		return refusal{fault.NotConnected(s.relation.name, s.model.end(n), other.end(child))}
 	case kind == nestedDelete:
-		return w.delete(s.back().model, []*worldNode{child})
+		return w.delete(other, []*worldNode{child})
 	}
 	s.relation.pairs = slices.DeleteFunc(s.relation.pairs, func(pair [2]*worldNode) bool {
 		return pair[s.end] == n && pair[1-s.end] == child
@@ -268,12 +336,18 @@ func (w *world) remove(s *worldSide, kind int, n, child *worldNode) error {
 	return nil
 }
 
-func (s *worldSide) set(n *worldNode, children []func() *worldNode) error {
+// selected is a node that a selector finds.
+type selected struct {
+	where object
+	find  func() *worldNode
+}
+
+func (s *worldSide) set(n *worldNode, children []selected) error {
 	var found []*worldNode
-	for _, find := range children {
-		child := find()
+	for _, c := range children {
+		child := c.find()
 		if child == nil {
-			return failed(fault.NodeNotFoundForWhere)
+			return s.back().model.notFound(c.where)
 		}
 		found = append(found, child)
 	}
@@ -293,7 +367,7 @@ func (w *world) nestedCreate(s *worldSide, depth int) (object, nestedWrite) {
 	data, create := w.createData(s.back().model, s, depth+1)
 	return data, nestedWrite{nestedCreate, func(n *worldNode, fresh bool) error {
 		if s.holdsOn(n, fresh) {
-			return failed(fault.RequiredRelationViolated)
+			return refusal{s.requires()}
 		}
 		_, err := create(func(made *worldNode) { s.link(n, made) })
 		return err
@@ -301,17 +375,17 @@ func (w *world) nestedCreate(s *worldSide, depth int) (object, nestedWrite) {
 }
 
 func (w *world) nestedConnect(s *worldSide) (object, nestedWrite) {
-	where, find := w.selector(s.back().model)
+	where, find := w.selector(s.back().model, s.back().model.nodes)
 	return where, nestedWrite{nestedConnect, func(n *worldNode, fresh bool) error {
 		if s.required && s.back().required || s.holdsOn(n, fresh) {
-			return failed(fault.RequiredRelationViolated)
+			return refusal{s.requires()}
 		}
 		child := find()
 		switch {
 		case child == nil:
-			return failed(fault.NodeNotFoundForWhere)
+			return s.back().model.notFound(where)
 		case s.required && !s.back().list && len(s.back().related(child)) > 0:
-			return failed(fault.RequiredRelationViolated)
+			return refusal{s.requires()}
 		}
 		s.link(n, child)
 		return nil

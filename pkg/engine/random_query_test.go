@@ -34,7 +34,7 @@ func eachWorld(t *testing.T, kind worldKind, f func(t *testing.T, s *engine.Serv
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			connectortest.Each(t, func(t *testing.T, c *connector.Connector) {
 				w := newWorld(uint64(seed), kind)
-				w.nullsFirst = c.Facts().NullsFirst
+				w.nullsFirst, w.uuids = c.Facts().NullsFirst, c.Rules().UUIDs
 				var features []string
 				if kind.features {
 					features = allFeatures
@@ -91,7 +91,7 @@ func (w *world) fill(t *testing.T, s *engine.Service) {
 
 // data is what creates a node.
 func (m *worldModel) data(n *worldNode) object {
-	data := object{{"id", n.id}}
+	data := object{{m.key(), n.id}}
 	for _, f := range m.fields {
 		value := n.values[f.name]
 		if f.list {

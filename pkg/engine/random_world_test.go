@@ -16,6 +16,7 @@ type world struct {
 	models     []*worldModel
 	relations  []*worldRelation
 	nullsFirst bool // as the database sorts
+	uuids      bool // it takes ids of type UUID
 	lastID     int
 }
 
@@ -30,6 +31,7 @@ type (
 		name     string
 		renamed  bool // its table has another name
 		intIDs   bool
+		auto     string // type of ids that nobody gives: nodes are known by a field key then; "" where they are given
 		fields   []*worldField
 		sides    []*worldSide // relation fields
 		nodes    []*worldNode
@@ -40,6 +42,7 @@ type (
 		name, typ              string
 		list, required, unique bool
 		renamed                bool // its column has another name
+		value                  any  // the default; nil is none
 	}
 	// A worldSide is one end of a relation: a field of a model, hidden when it has no name.
 	worldSide struct {
@@ -77,6 +80,11 @@ func newWorld(seed uint64, kind worldKind) *world {
 	for _, name := range names[:2+w.IntN(3)] {
 		w.models = append(w.models, w.newModel(name))
 	}
+	if kind.required {
+		for _, m := range w.models {
+			w.makeAuto(m)
+		}
+	}
 	for i := range 2 + w.IntN(5) {
 		w.addRelation(i)
 	}
@@ -108,6 +116,26 @@ func (w *world) newModel(name string) *worldModel {
 		w.feature(m)
 	}
 	return m
+}
+
+// makeAuto lets the server or the database give ids, and adds defaults.
+func (w *world) makeAuto(m *worldModel) {
+	if w.chance(35) {
+		m.intIDs, m.auto = false, chosen(w, "ID", "Int", "UUID")
+	}
+	for _, f := range m.fields {
+		if !f.list && !f.unique && w.chance(25) {
+			f.value = w.value(f.typ)
+		}
+	}
+}
+
+// key is the field by which nodes are known.
+func (m *worldModel) key() string {
+	if m.auto != "" {
+		return "key"
+	}
+	return "id"
 }
 
 func (w *world) addRelation(n int) {
@@ -149,16 +177,23 @@ func (w *world) datamodel() string {
 	var b strings.Builder
 	for _, m := range w.models {
 		id := "ID! @id"
-		if m.intIDs {
+		switch {
+		case m.intIDs:
 			id = "Int! @id(strategy: NONE)"
+		case m.auto != "" && (m.auto != "UUID" || w.uuids):
+			id = m.auto + "! @id"
 		}
-		fmt.Fprintf(&b, "type %s%s%s {\n  id: %s\n", m.name, when(m.renamed, ` @db(name: "the `+m.name+`s")`), m.directives(), id)
+		fmt.Fprintf(&b, "type %s%s%s {\n  id: %s\n%s", m.name, when(m.renamed, ` @db(name: "the `+m.name+`s")`), m.directives(), id, when(m.auto != "", "  key: String! @unique\n"))
 		for _, f := range m.fields {
 			typ := f.typ
 			if f.list {
 				typ = "[" + typ + "] @scalarList(strategy: RELATION)"
 			}
-			fmt.Fprintf(&b, "  %s: %s%s%s%s\n", f.name, typ, when(f.required, "!"), when(f.unique, " @unique"), when(f.renamed, ` @db(name: "`+f.name+`_Of")`))
+			value := ""
+			if f.value != nil {
+				value = " @default(value: " + input(f.value, false) + ")"
+			}
+			fmt.Fprintf(&b, "  %s: %s%s%s%s%s\n", f.name, typ, when(f.required, "!"), when(f.unique, " @unique"), value, when(f.renamed, ` @db(name: "`+f.name+`_Of")`))
 		}
 		for _, s := range m.sides {
 			typ := s.back().model.name
