@@ -1,6 +1,9 @@
 package dialect
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // JSON is how a database looks into a text that holds JSON. Each function
 // appends an expression about the value at a path in the text that column
@@ -15,16 +18,31 @@ type JSON struct {
 	Number func(b *Builder, column func(), path []string)
 }
 
-// DollarPath returns a path as SQLite and MySQL write it: $."a"[0]. Keys hold
+// A DollarPath is a path as SQLite and MySQL write it: $."a"[0]. Keys hold
 // neither quotes nor backslashes.
-func DollarPath(path []string) string {
-	text := "$"
+type DollarPath struct {
+	Text  string
+	Lists []string // the paths on its way of which it takes an element
+}
+
+// DollarPaths returns the ways to read a path, of which at most one leads to a
+// value: a number is the place in a list, or a key of an object.
+func DollarPaths(path []string) []DollarPath {
+	ways := []DollarPath{{Text: "$"}}
 	for _, part := range path {
-		if part != "" && strings.Trim(part, "0123456789") == "" {
-			text += "[" + part + "]"
-		} else {
-			text += `."` + part + `"`
+		var longer []DollarPath
+		for _, way := range ways {
+			if isPlace(part) {
+				longer = append(longer, DollarPath{way.Text + "[" + part + "]", append(slices.Clip(way.Lists), way.Text)})
+			}
+			longer = append(longer, DollarPath{way.Text + `."` + part + `"`, way.Lists})
 		}
+		ways = longer
 	}
-	return text
+	return ways
+}
+
+// isPlace tells whether a part of a path may be a place in a list.
+func isPlace(part string) bool {
+	return part == "0" || part != "" && len(part) < 10 && part[0] != '0' && strings.Trim(part, "0123456789") == ""
 }

@@ -197,6 +197,11 @@ func LongJSONPath(field string, limit int) *Error {
 	return New(InvalidJSONFilter, "The path of the filter of field %s has more than %d keys.", field, limit)
 }
 
+// NumbersInJSONPath is the fault of a path into JSON with too many numbers.
+func NumbersInJSONPath(field string, limit int) *Error {
+	return New(InvalidJSONFilter, "The path of the filter of field %s has more than %d keys that are numbers.", field, limit)
+}
+
 // LongSearch is the fault of a search for too many words.
 func LongSearch(limit int) *Error {
 	return New(InvalidSearch, "The search 'fullText' has more than %d words.", limit)

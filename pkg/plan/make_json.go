@@ -23,6 +23,10 @@ var jsonOps = map[string]JSONOp{
 // longestJSONPath is how many keys a path may have; each is a few arguments of a statement.
 const longestJSONPath = 100
 
+// mostJSONNumbers is how many keys of a path may be numbers: SQLite and MySQL are
+// asked about each as a key of an object and as a place in a list.
+const mostJSONNumbers = 3
+
 // jsonPath reads the filter of a Json field: all its conditions on one path.
 // Returns fault.InvalidJSONFilter.
 func (m *maker) jsonPath(key opencrud.FilterKey, input graphql.Input) (Filter, error) {
@@ -33,11 +37,18 @@ func (m *maker) jsonPath(key opencrud.FilterKey, input graphql.Input) (Filter, e
 		return nil, fault.LongJSONPath(key.Field.Name, longestJSONPath)
 	}
 	var path []string
+	numbers := 0
 	for _, item := range input.Field("path").Items {
 		if strings.ContainsAny(item.Value.Text, "\"\\\x00") || isNegative(item.Value.Text) {
 			return nil, fault.WrongJSONPath(key.Field.Name)
 		}
+		if isNumber(item.Value.Text) {
+			numbers++
+		}
 		path = append(path, item.Value.Text)
+	}
+	if numbers > mostJSONNumbers {
+		return nil, fault.NumbersInJSONPath(key.Field.Name, mostJSONNumbers)
 	}
 	all := And{}
 	for _, member := range input.Fields {
@@ -56,8 +67,10 @@ func (m *maker) jsonPath(key opencrud.FilterKey, input graphql.Input) (Filter, e
 // isNegative tells whether a key looks like an index from the end of a list.
 func isNegative(key string) bool {
 	digits, minus := strings.CutPrefix(key, "-")
-	return minus && digits != "" && strings.Trim(digits, "0123456789") == ""
+	return minus && isNumber(digits)
 }
+
+func isNumber(key string) bool { return key != "" && strings.Trim(key, "0123456789") == "" }
 
 // jsonCondition reads one member of a Json filter beside its path.
 func jsonCondition(at JSONPath, member graphql.InputField) (Filter, error) {

@@ -4,10 +4,47 @@ import "github.com/prisma1-go/prisma1/pkg/dialect"
 
 var jsonFacts = dialect.JSON{Kind: jsonKind, Text: jsonText, Number: jsonNumber}
 
+// jsonAt writes the value at a path. MySQL takes [0] of what is no list for the
+// thing itself, so it is asked whether it is one.
 func jsonAt(b *dialect.Builder, column func(), path []string) {
+	ways := dialect.DollarPaths(path)
+	if len(ways) == 1 {
+		jsonExtract(b, column, ways[0].Text)
+		return
+	}
+	b.SQL("COALESCE(")
+	for i, way := range ways {
+		if i > 0 {
+			b.SQL(", ")
+		}
+		jsonWay(b, column, way)
+	}
+	b.SQL(")")
+}
+
+func jsonWay(b *dialect.Builder, column func(), way dialect.DollarPath) {
+	if len(way.Lists) == 0 {
+		jsonExtract(b, column, way.Text)
+		return
+	}
+	b.SQL("CASE WHEN ")
+	for i, list := range way.Lists {
+		if i > 0 {
+			b.SQL(" AND ")
+		}
+		b.SQL("JSON_TYPE(")
+		jsonExtract(b, column, list)
+		b.SQL(") = 'ARRAY'")
+	}
+	b.SQL(" THEN ")
+	jsonExtract(b, column, way.Text)
+	b.SQL(" END")
+}
+
+func jsonExtract(b *dialect.Builder, column func(), path string) {
 	b.SQL("JSON_EXTRACT(")
 	column()
-	b.SQL(", ").Arg(dialect.DollarPath(path)).SQL(")")
+	b.SQL(", ").Arg(path).SQL(")")
 }
 
 func jsonKind(b *dialect.Builder, column func(), path []string) {

@@ -5,21 +5,33 @@ import "github.com/prisma1-go/prisma1/pkg/dialect"
 var jsonFacts = dialect.JSON{Kind: jsonKind, Text: jsonValue, Number: jsonValue}
 
 func jsonKind(b *dialect.Builder, column func(), path []string) {
-	b.SQL("CASE json_type(")
-	jsonAt(b, column, path)
-	b.SQL(") WHEN 'text' THEN 'string' WHEN 'integer' THEN 'number' WHEN 'real' THEN 'number' ELSE json_type(")
-	jsonAt(b, column, path)
-	b.SQL(") END")
+	b.SQL("CASE ")
+	jsonAt(b, "json_type(", column, path)
+	b.SQL(" WHEN 'text' THEN 'string' WHEN 'integer' THEN 'number' WHEN 'real' THEN 'number' ELSE ")
+	jsonAt(b, "json_type(", column, path)
+	b.SQL(" END")
 }
 
 // jsonValue writes the value with SQLite's own type.
 func jsonValue(b *dialect.Builder, column func(), path []string) {
-	b.SQL("json_extract(")
-	jsonAt(b, column, path)
-	b.SQL(")")
+	jsonAt(b, "json_extract(", column, path)
 }
 
-func jsonAt(b *dialect.Builder, column func(), path []string) {
-	column()
-	b.SQL(", ").Arg(dialect.DollarPath(path))
+// jsonAt applies a function to the value at a path.
+func jsonAt(b *dialect.Builder, function string, column func(), path []string) {
+	ways := dialect.DollarPaths(path)
+	if len(ways) > 1 {
+		b.SQL("COALESCE(")
+	}
+	for i, way := range ways {
+		if i > 0 {
+			b.SQL(", ")
+		}
+		b.SQL(function)
+		column()
+		b.SQL(", ").Arg(way.Text).SQL(")")
+	}
+	if len(ways) > 1 {
+		b.SQL(")")
+	}
 }
