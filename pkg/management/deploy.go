@@ -161,14 +161,15 @@ func (d *deploy) features() []schema.Feature {
 	return known
 }
 
-// checkNames reports a name that a feature gives to the API beside one of the
-// datamodel. Prisma 1's own names are left to the check of the datamodel.
+// checkNames reports a name of the datamodel that the API has already, of its
+// own, by another name or by a feature. Prisma 1 deployed a service then that did not answer.
 func (d *deploy) checkNames() {
-	if len(d.payload.Next.Features) == 0 {
-		return
-	}
 	_, err := opencrud.New(d.payload.Next, opencrud.Capabilities{})
 	if err == nil {
+		return
+	}
+	if clash, ok := errors.AsType[*opencrud.Clash](err); ok {
+		d.payload.Errors = append(d.payload.Errors, migration.Problem{Type: clash.Type, Field: clash.Field, Description: clash.Reason})
 		return
 	}
 	doubled := err.Error()

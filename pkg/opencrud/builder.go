@@ -18,6 +18,7 @@ type builder struct {
 	known        map[string]bool // names of inputs that are made or being made
 	scalars      map[string]bool // names of scalars and enums that fields have
 	filters      map[*schema.Model]ast.FieldList
+	clashed      *Clash // nil when all names are different
 }
 
 func newBuilder(api *API, s *schema.Schema, c Capabilities) *builder {
@@ -67,6 +68,9 @@ var customScalars = map[string]string{
 
 // root adds a root field and what it means.
 func (b *builder) root(fields *ast.FieldList, kind graphql.Kind, f *ast.FieldDefinition, action Action, m *schema.Model) {
+	if other, there := b.api.roots[kind][f.Name]; there {
+		b.clashingRoot(f.Name, m, other.Model)
+	}
 	*fields = append(*fields, f)
 	b.api.roots[kind][f.Name] = Root{Action: action, Model: m}
 }

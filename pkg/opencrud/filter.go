@@ -162,7 +162,7 @@ func (b *builder) where(m *schema.Model) {
 		for _, o := range b.operatorsOf(f.Type) {
 			key := o.key
 			key.Field = f
-			keys[f.Name+o.suffix] = key
+			b.addFilter(m, keys, f.Name+o.suffix, key)
 		}
 	}
 	if len(m.FullText) > 0 {
@@ -174,12 +174,12 @@ func (b *builder) where(m *schema.Model) {
 		}
 		target := optional(whereInput(f.OtherModel()))
 		if !f.List {
-			keys[f.Name] = FilterKey{Kind: Quantified, Field: f, Quantifier: Some}
+			b.addFilter(m, keys, f.Name, FilterKey{Kind: Quantified, Field: f, Quantifier: Some})
 			fields = append(fields, field(f.Name, "", target))
 			continue
 		}
 		for _, q := range quantified {
-			keys[f.Name+q.suffix] = FilterKey{Kind: Quantified, Field: f, Quantifier: q.quantifier}
+			b.addFilter(m, keys, f.Name+q.suffix, FilterKey{Kind: Quantified, Field: f, Quantifier: q.quantifier})
 			fields = append(fields, field(f.Name+q.suffix, "", target))
 		}
 	}

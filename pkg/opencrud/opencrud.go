@@ -53,7 +53,7 @@ type Root struct {
 }
 
 // New makes the API of a schema. An error means that two names of the API are
-// the same, which the check of a datamodel prevents.
+// the same; it is a *Clash where one of them comes from the datamodel.
 func New(s *schema.Schema, c Capabilities) (*API, error) {
 	api := &API{
 		roots:   map[graphql.Kind]map[string]Root{graphql.Query: {}, graphql.Mutation: {}, graphql.Subscription: {}},
@@ -66,6 +66,9 @@ func New(s *schema.Schema, c Capabilities) (*API, error) {
 	}
 	b := newBuilder(api, s, c)
 	b.build()
+	if b.clashingTypes(); b.clashed != nil {
+		return nil, b.clashed
+	}
 	types, err := graphql.NewSchema(b.doc)
 	if err != nil {
 		return nil, fmt.Errorf("make API schema: %w", err)
