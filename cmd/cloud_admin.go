@@ -164,7 +164,7 @@ func (o *cloudAdminOptions) password() (string, error) {
 	for {
 		first, err := t.Password("Choose a password")
 		if err != nil {
-			return "", missingFlag(err, "password-stdin")
+			return "", neededFlag(err, "password-stdin")
 		}
 		if err := cloud.CheckPassword(first); err != nil {
 			t.Notef(">> %s\n", describe(err))

@@ -93,7 +93,7 @@ func (w *wizard) databaseKind() (int, error) {
 	}
 	name, err := w.ask.Select("What kind of database do you want to deploy to?", choices)
 	if err != nil {
-		return 0, missingFlag(err, "database")
+		return 0, neededFlag(err, "database")
 	}
 	for i, k := range databaseKinds {
 		if k.Choice.Name == name {

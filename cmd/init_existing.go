@@ -87,7 +87,7 @@ func (w *wizard) databasePassword() (string, error) {
 		return password, nil
 	}
 	password, err := w.ask.Password("Enter database password")
-	return password, missingFlag(err, "database-password-env")
+	return password, neededFlag(err, "database-password-env")
 }
 
 func checkHost(host string) error {

@@ -265,6 +265,14 @@ func missingFlag(err error, flag string) error {
 	return err
 }
 
+// neededFlag is missingFlag for a question to which nothing is suggested, such as a password.
+func neededFlag(err error, flag string) error {
+	if errors.Is(err, terminal.ErrNoTerminal) {
+		return fmt.Errorf("There is no terminal to ask on. Give --%s", flag)
+	}
+	return err
+}
+
 // input asks for a text, unless its flag was given.
 func (w *wizard) input(given, flag, question, standard string, check func(string) error) (string, error) {
 	if given == "" && w.given.Yes {
@@ -274,5 +282,8 @@ func (w *wizard) input(given, flag, question, standard string, check func(string
 		return given, check(given)
 	}
 	answer, err := w.ask.Input(question, standard, check)
+	if standard == "" {
+		return answer, neededFlag(err, flag)
+	}
 	return answer, missingFlag(err, flag)
 }

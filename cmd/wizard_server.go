@@ -126,7 +126,7 @@ func (w *wizard) reach(ctx context.Context, base string) (secret string, unanswe
 			w.ask.Notef(">> The server does not accept this secret\n")
 		}
 		if secret, err = w.ask.Password("Enter the management API secret"); err != nil {
-			return "", nil, missingFlag(err, "secret-env")
+			return "", nil, neededFlag(err, "secret-env")
 		}
 	}
 	if ctx.Err() != nil {
