@@ -273,7 +273,7 @@ func TestNoPrompt(t *testing.T) {
 	}{
 		{"init new", nil, "--endpoint http://HOST:4466/SERVICE/STAGE, or --server, or --yes", 1},
 		{"init new --server local", nil, "Give --service, or --yes", 1},
-		{"init new --server existing-database", nil, "Give --database, or --yes", 1},
+		{"init new --server existing-database", nil, "Give --database", 1},
 		{"init new --server existing-database --database mysql --yes", nil, "Give --database-user", 1},
 		{"init new --server existing-database --database mysql --database-user me --yes", nil, "Give --database-password-env", 1},
 		{"init new --server " + url + " --service a --stage b", nil, "Give --secret-env", 1},
