@@ -14,39 +14,42 @@ import (
 // each: what fails in memory is refused, and both hold the same nodes and links
 // afterwards.
 func TestRandomMutations(t *testing.T) {
-	eachWorld(t, worldKind{required: true}, func(t *testing.T, s *engine.Service, w *world) {
-		done, tried := 0, 0
-		for left := 1000; tried < 80 && left > 0; left-- { // where required relations lead in a circle nothing can be made
-			before := w.snapshot()
-			m := w.newMutation()
-			if m.text == "" {
-				w.restore(before)
-				continue
-			}
-			tried++
-			failure := m.run()
-			m.write(w)
-			if failure == errGone {
-				w.restore(before)
-				w.checkGone(t, s, m)
-				continue
-			}
-			if failure != nil {
-				w.restore(before)
-			} else {
-				done++
-			}
-			w.checkMutation(t, s, m, failure)
-			w.checkAll(t, s)
-			if t.Failed() {
-				t.Logf("%s\nvariables %s\nin memory: %v", m.query, m.variables, failure)
-				return
-			}
+	eachWorld(t, worldKind{required: true}, changeRandomly)
+}
+
+// changeRandomly sends the mutations.
+func changeRandomly(t *testing.T, s *engine.Service, w *world) {
+	done, tried := 0, 0
+	for left := 1000; tried < 80 && left > 0; left-- { // where required relations lead in a circle nothing can be made
+		before := w.snapshot()
+		m := w.newMutation()
+		if m.text == "" {
+			w.restore(before)
+			continue
 		}
-		if done < tried/4 {
-			t.Errorf("of %d mutations only %d could be done", tried, done)
+		tried++
+		failure := m.run()
+		m.write(w)
+		if failure == errGone {
+			w.restore(before)
+			w.checkGone(t, s, m)
+			continue
 		}
-	})
+		if failure != nil {
+			w.restore(before)
+		} else {
+			done++
+		}
+		w.checkMutation(t, s, m, failure)
+		w.checkAll(t, s)
+		if t.Failed() {
+			t.Logf("%s\nvariables %s\nin memory: %v", m.query, m.variables, failure)
+			return
+		}
+	}
+	if done < tried/4 {
+		t.Errorf("of %d mutations only %d could be done", tried, done)
+	}
 }
 
 // A mutation is one root field, and what it does in memory.
@@ -187,6 +190,9 @@ func (w *world) selector(m *worldModel, among []*worldNode) (object, func() *wor
 				key, value = f.name, n.values[f.name]
 			}
 		}
+	}
+	if name, values, _ := m.compoundOf(w, among); name != "" && w.chance(20) {
+		return object{{name, values}}, func() *worldNode { return m.byCompound(values) }
 	}
 	return object{{key, value}}, func() *worldNode {
 		for _, n := range m.nodes {

@@ -154,7 +154,7 @@ func (w *world) newQuestion() *question {
 		case 0:
 			n := chosen(w, m.nodes...)
 			text, answer := q.selection(w, m, 0)
-			fmt.Fprintf(&b, "%s: %s(where: %s) %s\n", key, strings.ToLower(m.name), m.selector(w, n), text)
+			fmt.Fprintf(&b, "%s: %s(where: %s) %s\n", key, strings.ToLower(m.name), m.selected(w, n), text)
 			q.answer[key] = answer.of(n)
 		case 1:
 			l := q.list(w, m)
