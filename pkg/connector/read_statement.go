@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/plan"
@@ -376,23 +377,36 @@ func direction(desc bool) string {
 
 // jsonList returns values as a JSON array, each as the database stores it.
 func jsonList(facts *dialect.Facts, values []scalar.Value) string {
-	list := []byte{'['}
+	size := len("[]")
+	for _, v := range values {
+		size += len(v.Text) + listedBytes
+	}
+	var list strings.Builder
+	list.Grow(size)
+	list.WriteByte('[')
+	var item []byte
 	for i, v := range values {
+		item = item[:0]
 		if i > 0 {
-			list = append(list, ',')
+			item = append(item, ',')
 		}
 		switch arg := facts.Arg(v).(type) {
 		case int64:
-			list = strconv.AppendInt(list, arg, 10)
+			item = strconv.AppendInt(item, arg, 10)
 		case float64:
-			list = strconv.AppendFloat(list, arg, 'g', -1, 64)
+			item = strconv.AppendFloat(item, arg, 'g', -1, 64)
 		case bool:
-			list = strconv.AppendBool(list, arg)
+			item = strconv.AppendBool(item, arg)
 		case string:
-			list = scalar.AppendQuoted(list, arg)
+			item = scalar.AppendQuoted(item, arg)
 		default:
-			list = scalar.AppendJSON(list, v)
+			item = scalar.AppendJSON(item, v)
 		}
+		list.Write(item)
 	}
-	return string(append(list, ']'))
+	list.WriteByte(']')
+	return list.String()
 }
+
+// listedBytes is about what a value takes in a list beside its text.
+const listedBytes = len(`"",`)
