@@ -91,7 +91,7 @@ func (r *records) do(ctx context.Context, query string, variables values, answer
 			Message string
 		}
 	}
-	if err := json.Unmarshal(text, &envelope); err != nil {
+	if err := json.Unmarshal(text.Bytes(), &envelope); err != nil {
 		return fmt.Errorf("read the cloud's records: %w", err)
 	}
 	if ctx.Err() != nil {

@@ -1,7 +1,6 @@
 package connector
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/prisma1-go/prisma1/pkg/fault"
@@ -21,10 +20,11 @@ type FieldError struct {
 // Its methods tell whether they wrote a value. They do not where a value that
 // must not be null is missing; then the nearest place above that may be null is.
 type answer struct {
-	json   []byte
+	graphql.Sheets
 	path   graphql.Path
 	errors []FieldError
 	bound  bound
+	pause  int // bytes on the sheet from which the next node has to look whether there is room
 }
 
 // errNull is what stands in the answer where a required value is not stored.
@@ -36,17 +36,20 @@ func (a *answer) fail(at plan.Position, err error) {
 	a.errors = append(a.errors, FieldError{Path: a.path.Copy(), At: at, Err: err})
 }
 
-func (a *answer) text(text string)  { a.json = append(a.json, text...) }
-func (a *answer) cell(json []byte)  { a.json = append(a.json, json...) }
-func (a *answer) key(e *plan.Entry) { a.json = append(append(append(a.json, '"'), e.Key...), '"', ':') }
+func (a *answer) text(text string) { a.Sheet = append(a.Sheet, text...) }
+func (a *answer) cell(json []byte) { a.Sheet = append(a.Sheet, json...) }
+func (a *answer) key(e *plan.Entry) {
+	a.Sheet = append(append(append(a.Sheet, '"'), e.Key...), '"', ':')
+}
 
 // value writes a value or, when write could not, null. It tells whether it is a value.
 func (a *answer) value(write func() bool) bool {
-	start := len(a.json)
+	start := a.Mark()
 	if write() {
 		return true
 	}
-	a.json = append(a.json[:start], "null"...)
+	a.Back(start)
+	a.text("null")
 	return false
 }
 
@@ -76,13 +79,13 @@ func (a *answer) root(l *layer) bool {
 
 func (a *answer) separate(i int) {
 	if i > 0 {
-		a.json = append(a.json, ',')
+		a.Sheet = append(a.Sheet, ',')
 	}
 }
 
 // node writes the JSON object of a row, as one shape of its layer has it.
 func (a *answer) node(l *layer, row int32, number int) bool {
-	if len(a.json) > a.bound.at && !a.extend() {
+	if len(a.Sheet) > a.pause && !a.extend() {
 		return false
 	}
 	s := &l.frame.shapes[number]
@@ -91,7 +94,7 @@ func (a *answer) node(l *layer, row int32, number int) bool {
 		if isLost && lost.piece == s.piece+i {
 			return a.missing(lost.entry)
 		}
-		a.json = append(a.json, l.piece(row, s.piece+i)...)
+		a.Sheet = append(a.Sheet, l.piece(row, s.piece+i)...)
 		if !a.hole(l, row, e) {
 			return false
 		}
@@ -99,18 +102,18 @@ func (a *answer) node(l *layer, row int32, number int) bool {
 	if isLost {
 		return a.missing(lost.entry)
 	}
-	a.json = append(a.json, l.piece(row, s.piece+len(s.holes))...)
+	a.Sheet = append(a.Sheet, l.piece(row, s.piece+len(s.holes))...)
 	return true
 }
 
 // extend makes room for more, if there may be more.
 func (a *answer) extend() bool {
-	if !a.bound.extend() {
+	if a.Len() > a.bound.at && !a.bound.extend() {
+		a.pause = -1
 		return false
 	}
-	if cap(a.json)-len(a.json) < portion {
-		a.json = slices.Grow(a.json, len(a.json)) // a quarter at a time, as append does, would leave four times as much behind
-	}
+	a.Turn()
+	a.pause = min(graphql.FullSheet-1, a.bound.at-(a.Len()-len(a.Sheet)))
 	return true
 }
 
@@ -213,9 +216,9 @@ func (a *answer) part(l *layer, e *plan.Entry) {
 	case plan.PageInfoEntry, plan.AggregateEntry:
 		a.connection(l, e.Shape)
 	case plan.HasNextEntry:
-		a.json = strconv.AppendBool(a.json, l.more && l.read.Page.First != plan.NoLimit)
+		a.Sheet = strconv.AppendBool(a.Sheet, l.more && l.read.Page.First != plan.NoLimit)
 	case plan.HasPreviousEntry:
-		a.json = strconv.AppendBool(a.json, l.more && l.read.Page.Last != plan.NoLimit)
+		a.Sheet = strconv.AppendBool(a.Sheet, l.more && l.read.Page.Last != plan.NoLimit)
 	case plan.StartCursorEntry:
 		a.cursor(l, 0)
 	case plan.EndCursorEntry:
@@ -225,7 +228,7 @@ func (a *answer) part(l *layer, e *plan.Entry) {
 	case plan.GroupsEntry:
 		a.groups(l.groupings[e.Index], l.read.Connection.Groups[e.Index].Shape)
 	case plan.CountEntry:
-		a.json = strconv.AppendInt(a.json, l.count, 10)
+		a.Sheet = strconv.AppendInt(a.Sheet, l.count, 10)
 	}
 }
 

@@ -9,27 +9,32 @@ import (
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/plan"
 )
 
-// Answer runs one root field of a plan and appends the JSON of its value to b.
+// Answer runs one root field of a plan and appends the JSON of its value to what
+// to has.
 //
 // A mutation is one transaction; its node is read after the commit, but a
 // deleted one before. The errors are those inside the value, which then has
 // null at their places. When the field as a whole fails it is null, and the
 // only error has the field's own path.
-func (d *Database) Answer(ctx context.Context, b []byte, f *plan.Field) ([]byte, []FieldError) {
-	a := &answer{json: b}
+func (d *Database) Answer(ctx context.Context, to *graphql.Sheets, f *plan.Field) []FieldError {
+	a := &answer{Sheets: *to}
+	start := a.Mark()
 	a.path.Key(f.Key)
 	t, end := d.task(ctx)
 	defer end()
 	if err := t.explain(d.answer(t, a, f)); err != nil {
 		err = d.explainValue(err)
-		a.json = append(a.json[:len(b)], "null"...)
+		a.Back(start)
+		a.text("null")
 		a.errors = nil
 		a.fail(f.At, err)
 	}
-	return a.json, a.errors
+	*to = a.Sheets
+	return a.errors
 }
 
 // explainValue tells of a character or a year that the database takes in no
@@ -55,8 +60,8 @@ func (d *Database) answer(ctx context.Context, a *answer, f *plan.Field) error {
 	switch {
 	case f.Err != nil:
 		return f.Err
-	case f.JSON != nil:
-		a.cell(f.JSON)
+	case f.JSON.Len() > 0:
+		a.Append(f.JSON)
 	case f.TypeName != "":
 		a.text(`"` + f.TypeName + `"`)
 	case f.IsRaw:
@@ -117,9 +122,10 @@ func (d *Database) answerFrom(ctx context.Context, s session, a *answer, read *p
 // more than the budget has left.
 func (d *Database) compose(ctx context.Context, a *answer, r *reader, l *layer) error {
 	most := d.connector.config.AnswerBytes
-	a.bound.open(ctx, most, len(a.json), r.layers)
+	a.bound.open(ctx, most, a.Len(), r.layers)
+	a.pause = 0
 	a.root(l)
-	if !a.bound.shut(len(a.json)) {
+	if !a.bound.shut(a.Len()) {
 		return fault.LargeAnswer(most)
 	}
 	return nil
@@ -150,12 +156,13 @@ func (d *Database) answerNode(ctx context.Context, a *answer, reads []*plan.Read
 // answerWrite runs a mutation and answers its node or count.
 func (d *Database) answerWrite(ctx context.Context, a *answer, f *plan.Field) error {
 	deletion, _ := f.Write.(*plan.Delete)
-	start := len(a.json)
+	start := a.Mark()
 	var written Written
 	var answered bool
 	var failure error // of reading what is stored
 	err := d.repeated(ctx, appendUpsert(nil, f), func(s session) error {
-		a.json, a.errors, answered = a.json[:start], nil, false
+		a.Back(start)
+		a.errors, answered = nil, false
 		var err error
 		if deletion != nil {
 			if err = d.answerFrom(ctx, s, a, selected(f.Read, deletion.Selector)); err != nil {
@@ -186,10 +193,11 @@ func (d *Database) answerWrite(ctx context.Context, a *answer, f *plan.Field) er
 	case deletion != nil:
 		return nil
 	case !answered:
-		a.json, a.errors = a.json[:start], nil
+		a.Back(start)
+		a.errors = nil
 		failure = d.answerRead(ctx, a, writtenNode(f, written))
 	}
-	if failure == nil && len(a.errors) == 0 && string(a.json[start:]) == "null" {
+	if failure == nil && len(a.errors) == 0 && a.IsSince(start, "null") {
 		// A nested write, or another request since, deleted the node. What was written stays.
 		failure = fault.NotFound(f.Read.Model.Name, written.ID.String(), f.Read.Model.ID().Name)
 	}
@@ -289,7 +297,7 @@ func (a *answer) count(shape []plan.Entry, count int) {
 		if e.Kind == plan.TypeNameEntry {
 			a.typeName(e)
 		} else {
-			a.json = strconv.AppendInt(a.json, int64(count), 10)
+			a.Sheet = strconv.AppendInt(a.Sheet, int64(count), 10)
 		}
 	}
 	a.text("}")

@@ -21,7 +21,7 @@ import (
 // not fit the schema, 500 for text that is no GraphQL and bodies that are no
 // request, 400 (with plain text) for bodies that are no JSON. A batch runs at
 // once; one element that cannot be parsed fails all of it.
-func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
+func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (status int, answer graphql.Sheets) {
 	requests, batch, err := graphql.Decode(body, s.options.Limits.Batch)
 	if err != nil {
 		return s.refuse(requestID, err)
@@ -34,20 +34,20 @@ func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (st
 		if failures[i].Syntax() {
 			s.count(failures[i][:1])
 			failures[i][0].RequestID = requestID
-			return http.StatusInternalServerError, graphql.AppendFailure(nil, failures[i][:1])
+			return http.StatusInternalServerError, unexecuted(failures[i][:1])
 		}
 		aliases += documents[i].Aliases()
 		if err := s.options.Limits.CheckBatch(aliases); err != nil { // before the others take room
 			return s.refuse(requestID, err)
 		}
 	}
-	answers := make([][]byte, len(requests))
+	answers := make([]graphql.Sheets, len(requests))
 	ctx = connector.WithBudget(ctx)
 	allowance := graphql.NewAllowance(s.options.Limits.Introspection)
 	run := func(i int) {
 		if failures[i] != nil {
 			s.count(failures[i])
-			answers[i] = graphql.AppendAnswer(nil, nil, failures[i])
+			answers[i] = withoutData(failures[i])
 			return
 		}
 		answers[i] = s.execute(ctx, requestID, documents[i], requests[i], allowance)
@@ -61,13 +61,23 @@ func (s *Service) Answer(ctx context.Context, requestID string, body []byte) (st
 }
 
 // refuse answers a body that is no request.
-func (s *Service) refuse(requestID string, err error) (int, []byte) {
+func (s *Service) refuse(requestID string, err error) (int, graphql.Sheets) {
 	s.failed(fault.CodeOf(err))
 	if errors.Is(err, graphql.ErrJSON) {
-		return http.StatusBadRequest, []byte(err.Error())
+		return http.StatusBadRequest, graphql.SheetsOf([]byte(err.Error()))
 	}
 	refusal := graphql.Errors{{Message: err.Error(), Code: fault.CodeOf(err), RequestID: requestID}}
-	return http.StatusInternalServerError, graphql.AppendFailure(nil, refusal)
+	return http.StatusInternalServerError, unexecuted(refusal)
+}
+
+// unexecuted is the answer to a request that was not executed at all.
+func unexecuted(errs graphql.Errors) graphql.Sheets {
+	return graphql.SheetsOf(graphql.AppendFailure(nil, errs))
+}
+
+// withoutData is an answer without data.
+func withoutData(errs graphql.Errors) graphql.Sheets {
+	return graphql.SheetsOf(graphql.AppendAnswer(nil, nil, errs))
 }
 
 // mostAtOnce is how many operations of one batch run at the same time.
@@ -87,43 +97,39 @@ func atOnce(n int, run func(i int)) {
 	group.Wait()
 }
 
-// join returns the answers of a batch as a JSON array. They are nobody's then.
-func join(answers [][]byte) []byte {
-	size := len("[]")
-	for _, answer := range answers {
-		size += len(answer) + len(",")
-	}
-	b := append(make([]byte, 0, size), '[')
+// join returns the answers of a batch as a JSON array.
+func join(answers []graphql.Sheets) graphql.Sheets {
+	all := graphql.NewSheets()
+	all.Sheet = append(all.Sheet, '[')
 	for i, answer := range answers {
 		if i > 0 {
-			b = append(b, ',')
+			all.Sheet = append(all.Sheet, ',')
 		}
-		b = append(b, answer...)
-		Release(answer)
-		answers[i] = nil
+		all.Append(answer)
 	}
-	return append(b, ']')
+	all.Sheet = append(all.Sheet, ']')
+	return all
 }
 
 // execute runs one operation and returns the whole answer to it; without an
 // allowance of others it has one of its own. A panic is a
 // mistake of ours in one request: it fails that request alone.
-func (s *Service) execute(ctx context.Context, requestID string, doc *graphql.Document, request graphql.Request, allowance *graphql.Allowance) (answer []byte) {
+func (s *Service) execute(ctx context.Context, requestID string, doc *graphql.Document, request graphql.Request, allowance *graphql.Allowance) (answer graphql.Sheets) {
 	defer func() {
 		if p := recover(); p != nil {
 			err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 			s.log(ctx, requestID, err)
 			s.failed(fault.Internal)
-			answer = graphql.AppendAnswer(nil, nil, graphql.Errors{graphql.Failure(err, requestID)})
+			answer = withoutData(graphql.Errors{graphql.Failure(err, requestID)})
 		}
 	}()
 	op, sel, failures := bind(doc, request)
 	if failures != nil {
 		s.count(failures)
-		return graphql.AppendAnswer(nil, nil, failures)
+		return withoutData(failures)
 	}
 	if sel.Kind == graphql.Subscription {
-		return graphql.AppendAnswer(nil, nothing(sel), nil)
+		return graphql.SheetsOf(graphql.AppendAnswer(nil, nothing(sel), nil))
 	}
 	sel.Allow(allowance)
 	return s.run(ctx, requestID, s.plan(op, sel))
@@ -164,30 +170,29 @@ func nothing(sel *graphql.Selection) []byte {
 
 // run runs the fields of a plan one after the other. An error in a field that
 // must not be null leaves no data, and ends a mutation.
-func (s *Service) run(ctx context.Context, requestID string, p *plan.Plan) []byte {
-	b := append(buffer(), `{"data":{`...)
+func (s *Service) run(ctx context.Context, requestID string, p *plan.Plan) graphql.Sheets {
+	answer := graphql.NewSheets()
+	answer.Sheet = append(answer.Sheet, dataBegins...)
 	var failures graphql.Errors
 	lost := false
 	database, recording := s.recording(p.Mutation)
 	for i := range p.Fields {
-		f := &p.Fields[i]
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(append(append(b, '"'), f.Key...), '"', ':')
-		start := len(b)
+		f := p.Field(i)
+		beginField(&answer, i, f.Key)
+		start := answer.Mark()
 		var errs []connector.FieldError
 		if within, leave, err := s.roomFor(ctx, *f); err != nil {
-			b, errs = append(b, "null"...), []connector.FieldError{{Path: []any{f.Key}, At: f.At, Err: err}}
+			answer.Sheet = append(answer.Sheet, "null"...)
+			errs = []connector.FieldError{{Path: []any{f.Key}, At: f.At, Err: err}}
 		} else {
-			b, errs = database.Answer(within, b, f)
+			errs = database.Answer(within, &answer, f)
 			leave()
 			s.publish(requestID, recording)
 		}
 		for _, e := range errs {
 			failures = append(failures, s.failure(ctx, requestID, e))
 		}
-		if f.NonNull && string(b[start:]) == "null" {
+		if f.NonNull && answer.IsSince(start, "null") {
 			lost = true
 		}
 		if lost && p.Mutation {
@@ -195,36 +200,27 @@ func (s *Service) run(ctx context.Context, requestID string, p *plan.Plan) []byt
 		}
 	}
 	if lost {
-		return graphql.AppendAnswer(nil, nil, failures)
+		answer.Release()
+		return withoutData(failures)
 	}
-	b = append(b, '}')
+	answer.Sheet = append(answer.Sheet, '}')
 	if len(failures) > 0 {
-		b = append(b, `,"errors":`...)
-		b = graphql.AppendErrors(b, failures)
+		answer.Sheet = append(answer.Sheet, `,"errors":`...)
+		answer.Sheet = graphql.AppendErrors(answer.Sheet, failures)
 	}
-	return append(b, '}')
+	answer.Sheet = append(answer.Sheet, '}')
+	return answer
 }
 
-// buffers are the answers that Release got.
-var buffers sync.Pool
+const dataBegins = `{"data":{`
 
-const (
-	leastBuffer = 4 << 10   // bytes that a new one has room for
-	mostBuffer  = 256 << 10 // bytes of the largest one that is kept
-)
-
-func buffer() []byte {
-	if b, ok := buffers.Get().(*[]byte); ok {
-		return (*b)[:0]
+// beginField writes the key of the i-th field of an answer.
+func beginField(answer *graphql.Sheets, i int, key string) {
+	b := answer.Sheet
+	if i > 0 {
+		b = append(b, ',')
 	}
-	return make([]byte, 0, leastBuffer)
-}
-
-// Release gives the room of an answer, which nobody uses any more, to the next one.
-func Release(answer []byte) {
-	if c := cap(answer); c >= leastBuffer && c <= mostBuffer {
-		buffers.Put(&answer)
-	}
+	answer.Sheet = append(append(append(b, '"'), key...), '"', ':')
 }
 
 // failure turns an error of a field into its entry in the answer.

@@ -92,7 +92,7 @@ func ask(t testing.TB, s *engine.Service, query, variables string) []byte {
 		t.Fatal(err)
 	}
 	_, answer := s.Answer(t.Context(), "request", body)
-	return answer
+	return answer.Bytes()
 }
 
 // TestAPI runs testdata/api on every connector: a datamodel, then requests
@@ -162,7 +162,7 @@ func askTransaction(t testing.TB, s *engine.Service, text string) []byte {
 		t.Fatal(err)
 	}
 	_, answer := s.AnswerTransaction(t.Context(), "request", sent)
-	return answer
+	return answer.Bytes()
 }
 
 // widest is how long a line of an answer may be.

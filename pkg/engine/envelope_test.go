@@ -40,9 +40,10 @@ func TestEnvelope(t *testing.T) {
 	connectortest.Each(t, func(t *testing.T, c *connector.Connector) {
 		s := deploy(t, c, users, engine.Options{})
 		for _, test := range tests {
-			status, answer := s.Answer(t.Context(), "request", []byte(test.body))
+			status, sheets := s.Answer(t.Context(), "request", []byte(test.body))
+			answer := string(sheets.Bytes())
 			want, open := strings.CutSuffix(test.want, "…")
-			if status != test.status || string(answer) != want && !(open && strings.HasPrefix(string(answer), want)) {
+			if status != test.status || answer != want && !(open && strings.HasPrefix(answer, want)) {
 				t.Errorf("%s: want %d %s\ngot %d %s", test.name, test.status, test.want, status, answer)
 			}
 		}
@@ -54,8 +55,9 @@ func TestPrivate(t *testing.T) {
 		s := deploy(t, c, users, engine.Options{})
 		private := func(query, want string) {
 			t.Helper()
-			status, answer := s.Private(t.Context(), "request", []byte(`{"query":"`+query+`"}`))
-			if status != http.StatusOK || string(answer) != want {
+			status, sheets := s.Private(t.Context(), "request", []byte(`{"query":"`+query+`"}`))
+			answer := string(sheets.Bytes())
+			if status != http.StatusOK || answer != want {
 				t.Errorf("%s: want %s, got %d %s", query, want, status, answer)
 			}
 		}
@@ -111,13 +113,13 @@ func TestBatchAliases(t *testing.T) {
 		batch := func(n int) []byte {
 			return []byte("[" + strings.Repeat(`{"query":"{ a: users { id } b: users { id } }"},`, n-1) + `{"query":"{ a: users { id } b: users { id } }"}]`)
 		}
-		for name, answer := range map[string]func(context.Context, string, []byte) (int, []byte){"at once": s.Answer, "one transaction": s.AnswerTransaction} {
-			if status, got := answer(t.Context(), "id", batch(10)); status != http.StatusOK || strings.Contains(string(got), "errors") {
-				t.Errorf("%s: %d %s", name, status, got)
+		for name, answer := range map[string]func(context.Context, string, []byte) (int, graphql.Sheets){"at once": s.Answer, "one transaction": s.AnswerTransaction} {
+			if status, got := answer(t.Context(), "id", batch(10)); status != http.StatusOK || strings.Contains(string(got.Bytes()), "errors") {
+				t.Errorf("%s: %d %s", name, status, got.Bytes())
 			}
 			const want = `{"errors":[{"message":"The operations of a batch have more than 20 aliases or root fields.","code":3204,"requestId":"id"}]}`
-			if status, got := answer(t.Context(), "id", batch(11)); status != http.StatusInternalServerError || string(got) != want {
-				t.Errorf("%s: %d %s", name, status, got)
+			if status, got := answer(t.Context(), "id", batch(11)); status != http.StatusInternalServerError || string(got.Bytes()) != want {
+				t.Errorf("%s: %d %s", name, status, got.Bytes())
 			}
 		}
 	})

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
+	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/ndf"
 )
 
@@ -33,7 +35,7 @@ type table func(context.Context, connector.Slice) ([][]byte, error)
 
 // Export answers the next part of the nodes, lists or relations of the service,
 // about 1 MB of them, and the cursor to go on with.
-func (s *Service) Export(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
+func (s *Service) Export(ctx context.Context, requestID string, body []byte) (status int, answer graphql.Sheets) {
 	var request struct {
 		FileType ndf.Kind `json:"fileType"`
 		Cursor   struct {
@@ -50,7 +52,7 @@ func (s *Service) Export(ctx context.Context, requestID string, body []byte) (st
 	}
 	tables := s.tables(request.FileType)
 	if len(tables) == 0 {
-		return http.StatusOK, part{next: exportEnd}.append(nil)
+		return http.StatusOK, graphql.SheetsOf(part{next: exportEnd}.append(nil))
 	}
 	if *table < 0 || *table >= len(tables) || *row < 0 {
 		return s.refuse(requestID, fmt.Errorf("The cursor of the export request points to nothing: table %d, row %d.", *table, *row))
@@ -59,7 +61,7 @@ func (s *Service) Export(ctx context.Context, requestID string, body []byte) (st
 	if err := p.fill(ctx, tables); err != nil {
 		return s.fail(ctx, requestID, err)
 	}
-	return http.StatusOK, p.append(nil)
+	return http.StatusOK, graphql.SheetsOf(p.append(nil))
 }
 
 // A part is what one answer of an export holds.
@@ -97,7 +99,7 @@ func (p *part) fill(ctx context.Context, tables []table) error {
 // append appends the part as the answer has it.
 func (p part) append(b []byte) []byte {
 	b = append(b, `{"out":{"jsonElements":`...)
-	b = append(b, join(p.elements)...)
+	b = append(append(append(b, '['), bytes.Join(p.elements, []byte{','})...), ']')
 	return fmt.Appendf(b, `,"size":%d},"cursor":{"table":%d,"row":%d,"field":%d,"array":%d},"isFull":%t}`,
 		p.size, p.next.Table, p.next.Row, p.next.Field, p.next.Array, p.next != exportEnd)
 }

@@ -13,7 +13,7 @@ import (
 // Import stores the nodes, lists or relations of a body and answers an array
 // with a sentence for each element that was left out. Status 500 tells that
 // nothing was stored: the body is no import, or the fault is ours.
-func (s *Service) Import(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
+func (s *Service) Import(ctx context.Context, requestID string, body []byte) (status int, answer graphql.Sheets) {
 	if s.storage.limit > 0 {
 		r, err := s.storage.admit(ctx, s.database)
 		if err == nil {
@@ -32,12 +32,12 @@ func (s *Service) Import(ctx context.Context, requestID string, body []byte) (st
 	if err != nil {
 		return s.fail(ctx, requestID, err)
 	}
-	return http.StatusOK, texts(append(in.Problems, problems...))
+	return http.StatusOK, graphql.SheetsOf(texts(append(in.Problems, problems...)))
 }
 
 // fail answers a request of which nothing was done.
-func (s *Service) fail(ctx context.Context, requestID string, err error) (int, []byte) {
-	return http.StatusInternalServerError, graphql.AppendFailure(nil, graphql.Errors{s.entry(ctx, requestID, err)})
+func (s *Service) fail(ctx context.Context, requestID string, err error) (int, graphql.Sheets) {
+	return http.StatusInternalServerError, unexecuted(graphql.Errors{s.entry(ctx, requestID, err)})
 }
 
 // texts returns a JSON array of strings.

@@ -13,6 +13,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/connector/connectortest"
 	"github.com/prisma1-go/prisma1/pkg/engine"
 	"github.com/prisma1-go/prisma1/pkg/golden"
+	"github.com/prisma1-go/prisma1/pkg/graphql"
 )
 
 // TestImportAndExport runs testdata/ndf on every connector: a datamodel, then
@@ -31,19 +32,19 @@ func TestImportAndExport(t *testing.T) {
 			service := deploy(t, db, c.Get("datamodel.prisma"), engine.Options{}, strings.Fields(c.Get("features"))...)
 			var names names
 			for n := 1; ; n++ {
-				status, answer := http.StatusOK, []byte(nil)
+				status, answer := http.StatusOK, graphql.Sheets{}
 				switch section := func(kind string) string { return fmt.Sprintf("%d.%s", n, kind) }; {
 				case c.Has(section("import")):
 					status, answer = service.Import(t.Context(), "request", []byte(c.Get(section("import"))))
 				case c.Has(section("export")):
 					status, answer = service.Export(t.Context(), "request", []byte(c.Get(section("export"))))
 				case c.Has(section("graphql")):
-					answer = ask(t, service, c.Get(section("graphql")), "null")
+					answer = graphql.SheetsOf(ask(t, service, c.Get(section("graphql")), "null"))
 				default:
 					return
 				}
-				answer = causeText.ReplaceAll(answer, []byte("Cause: <cause>"))
-				c.Want(t, fmt.Sprintf("%d.out", n), fmt.Sprintf("%d %s", status, names.hidden(pretty(t, answer, ""))))
+				text := causeText.ReplaceAll(answer.Bytes(), []byte("Cause: <cause>"))
+				c.Want(t, fmt.Sprintf("%d.out", n), fmt.Sprintf("%d %s", status, names.hidden(pretty(t, text, ""))))
 			}
 		})
 	})
@@ -68,8 +69,8 @@ func export(t *testing.T, s *engine.Service, kind string) (parts []exported) {
 		body := fmt.Sprintf(`{"fileType":%q,"cursor":{"table":%d,"row":%d,"field":0,"array":0}}`, kind, table, row)
 		status, answer := s.Export(t.Context(), "request", []byte(body))
 		var part exported
-		if err := json.Unmarshal(answer, &part); status != http.StatusOK || err != nil {
-			t.Fatalf("export %s: %d, %v, %s", body, status, err, answer)
+		if err := json.Unmarshal(answer.Bytes(), &part); status != http.StatusOK || err != nil {
+			t.Fatalf("export %s: %d, %v, %s", body, status, err, answer.Bytes())
 		}
 		if part.IsFull != (part.Cursor.Table >= 0) {
 			t.Errorf("export %s: isFull %t with cursor %v", body, part.IsFull, part.Cursor)
@@ -137,7 +138,7 @@ type B { id: Int! @id as: [A] }`
 func imported(t *testing.T, s *engine.Service, kind string, elements []string) {
 	t.Helper()
 	body := fmt.Sprintf(`{"valueType":%q,"values":[%s]}`, kind, strings.Join(elements, ","))
-	if status, answer := s.Import(t.Context(), "request", []byte(body)); status != http.StatusOK || string(answer) != "[]" {
-		t.Fatalf("import %s: %d %.500s", kind, status, answer)
+	if status, answer := s.Import(t.Context(), "request", []byte(body)); status != http.StatusOK || string(answer.Bytes()) != "[]" {
+		t.Fatalf("import %s: %d %.500s", kind, status, answer.Bytes())
 	}
 }

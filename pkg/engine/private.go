@@ -19,7 +19,7 @@ var privateSchema = sync.OnceValues(func() (*graphql.Schema, error) {
 // Private answers a request to the private API: resetData removes all nodes of
 // the service, validateSubscriptionQuery says what is wrong with a subscription.
 // Status and body are like those of Answer; there are no batches.
-func (s *Service) Private(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
+func (s *Service) Private(ctx context.Context, requestID string, body []byte) (status int, answer graphql.Sheets) {
 	requests, batch, err := graphql.Decode(body, s.options.Limits.Batch)
 	if err == nil && batch {
 		err = graphql.ErrMalformed
@@ -29,29 +29,29 @@ func (s *Service) Private(ctx context.Context, requestID string, body []byte) (s
 	}
 	schema, err := privateSchema()
 	if err != nil {
-		return http.StatusInternalServerError, graphql.AppendFailure(nil, graphql.Errors{s.entry(ctx, requestID, err)})
+		return http.StatusInternalServerError, unexecuted(graphql.Errors{s.entry(ctx, requestID, err)})
 	}
 	doc, failures := graphql.Check(schema, requests[0].Query, s.options.Limits)
 	if failures.Syntax() {
-		return http.StatusInternalServerError, graphql.AppendFailure(nil, failures)
+		return http.StatusInternalServerError, unexecuted(failures)
 	}
 	if failures != nil {
-		return http.StatusOK, graphql.AppendAnswer(nil, nil, failures)
+		return http.StatusOK, withoutData(failures)
 	}
 	return http.StatusOK, s.executePrivate(ctx, requestID, doc, requests[0])
 }
 
-func (s *Service) executePrivate(ctx context.Context, requestID string, doc *graphql.Document, request graphql.Request) []byte {
+func (s *Service) executePrivate(ctx context.Context, requestID string, doc *graphql.Document, request graphql.Request) graphql.Sheets {
 	_, sel, failures := bind(doc, request)
 	if failures != nil {
-		return graphql.AppendAnswer(nil, nil, failures)
+		return withoutData(failures)
 	}
 	root := graphql.Functions{Type: sel.TypeName, Fields: map[string]func(context.Context, graphql.Field) (any, error){
 		"resetData":                 s.resetData,
 		"validateSubscriptionQuery": s.validateSubscription,
 	}}
 	data, failures := graphql.Execute(ctx, sel, root, func(err error) *graphql.Error { return s.entry(ctx, requestID, err) })
-	return graphql.AppendAnswer(nil, data, failures)
+	return graphql.SheetsOf(graphql.AppendAnswer(nil, data, failures))
 }
 
 func (s *Service) resetData(ctx context.Context, _ graphql.Field) (any, error) {

@@ -179,8 +179,8 @@ func benchmark(b *testing.B, query string) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, answer := s.Answer(b.Context(), "request", body); bytes.Contains(answer, []byte(`"errors"`)) {
-			b.Fatalf("%s", answer)
+		if _, answer := s.Answer(b.Context(), "request", body); bytes.Contains(answer.Bytes(), []byte(`"errors"`)) {
+			b.Fatalf("%s", answer.Bytes())
 		}
 	}
 }

@@ -83,8 +83,8 @@ func TestStorageLimit(t *testing.T) {
 			}
 		}
 		_, answer := s.Import(t.Context(), "request", []byte(`{"valueType": "nodes", "values": [{"_typeName": "Note", "id": "b", "text": "b"}]}`))
-		if !bytes.Contains(answer, []byte(fullStorage)) {
-			t.Errorf("import answered %s", answer)
+		if !bytes.Contains(answer.Bytes(), []byte(fullStorage)) {
+			t.Errorf("import answered %s", answer.Bytes())
 		}
 		if answer := ask(t, s, `mutation { deleteManyNotes { count } }`, "null"); string(answer) != fmt.Sprintf(`{"data":{"deleteManyNotes":{"count":%d}}}`, created) {
 			t.Errorf("delete answered %s", answer)

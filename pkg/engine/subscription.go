@@ -38,11 +38,11 @@ func (s *Service) Kind(request graphql.Request) (kind graphql.Kind, errs graphql
 }
 
 // Execute answers one request that is no subscription.
-func (s *Service) Execute(ctx context.Context, requestID string, request graphql.Request) []byte {
+func (s *Service) Execute(ctx context.Context, requestID string, request graphql.Request) graphql.Sheets {
 	doc, errs := s.documents.Document(request.Query)
 	if errs != nil {
 		s.count(errs)
-		return graphql.AppendAnswer(nil, nil, errs)
+		return withoutData(errs)
 	}
 	return s.execute(ctx, requestID, doc, request, graphql.NewAllowance(s.options.Limits.Introspection))
 }
@@ -243,8 +243,9 @@ func (p *payloadWriter) node(e *plan.PayloadEntry) bool {
 
 // read answers a read at the place of an entry.
 func (p *payloadWriter) read(read *plan.Read, e *plan.PayloadEntry) {
-	var failed []connector.FieldError
-	p.json, failed = p.service.database.Answer(p.ctx, p.json, &plan.Field{Key: e.Key, At: e.At, Read: read})
+	answer := graphql.SheetsOf(p.json)
+	failed := p.service.database.Answer(p.ctx, &answer, &plan.Field{Key: e.Key, At: e.At, Read: read})
+	p.json = answer.Bytes()
 	for _, f := range failed {
 		f.Path = append([]any{p.plan.Key}, f.Path...)
 		p.failed = append(p.failed, f)
@@ -257,9 +258,10 @@ func (p *payloadWriter) exists() bool {
 		return true
 	}
 	read := &plan.Read{Model: p.plan.Model, One: true, Page: plan.Page{First: plan.NoLimit, Last: plan.NoLimit}, Filter: p.filter}
-	found, failed := p.service.database.Answer(p.ctx, nil, &plan.Field{Key: p.plan.Key, Read: read})
+	var found graphql.Sheets
+	failed := p.service.database.Answer(p.ctx, &found, &plan.Field{Key: p.plan.Key, Read: read})
 	p.failed = append(p.failed, failed...)
-	return len(failed) > 0 || string(found) != "null"
+	return len(failed) > 0 || string(found.Bytes()) != "null"
 }
 
 // previous writes the node as it was. Its lists are those of now, none when it

@@ -16,7 +16,7 @@ import (
 // transaction, one after the other: with any error in any answer nothing is
 // stored, and the data of all of them is null. Operations that have no error of
 // their own then say so with fault.TransactionUndone.
-func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body []byte) (status int, answer []byte) {
+func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body []byte) (status int, answer graphql.Sheets) {
 	requests, batch, err := graphql.Decode(body, s.options.Limits.Batch)
 	if err != nil {
 		return s.refuse(requestID, err)
@@ -27,7 +27,7 @@ func (s *Service) AnswerTransaction(ctx context.Context, requestID string, body 
 	for i, request := range requests {
 		if failures := t.add(ctx, request); failures.Syntax() {
 			failures[0].RequestID = requestID
-			return http.StatusInternalServerError, graphql.AppendFailure(nil, failures[:1])
+			return http.StatusInternalServerError, unexecuted(failures[:1])
 		} else if failures != nil {
 			t.failed, t.failures[i] = true, failures
 		}
@@ -71,7 +71,7 @@ func (t *transaction) add(ctx context.Context, request graphql.Request) graphql.
 		return graphql.Errors{graphql.Failure(fault.SubscriptionInsideTransaction(), t.requestID)}
 	}
 	sel.Allow(t.allowance)
-	p := t.plan(op, sel)
+	p := t.plan(op, sel).Whole()
 	_, leave, err := t.roomFor(ctx, p.Fields...) // whether there is any; what is taken is so in the transaction
 	leave()
 	if err != nil {
@@ -83,8 +83,8 @@ func (t *transaction) add(ctx context.Context, request graphql.Request) graphql.
 }
 
 // answers runs the operations and returns what is answered to each.
-func (t *transaction) answers(ctx context.Context) [][]byte {
-	var answers [][]byte
+func (t *transaction) answers(ctx context.Context) []graphql.Sheets {
+	var answers []graphql.Sheets
 	if !t.failed {
 		var failed failure
 		database, recording := t.recording(true)
@@ -104,13 +104,13 @@ func (t *transaction) answers(ctx context.Context) [][]byte {
 		if failures == nil {
 			failures = graphql.Errors{graphql.Failure(fault.Undone(), t.requestID)}
 		}
-		answers = append(answers, graphql.AppendAnswer(nil, nil, failures))
+		answers = append(answers, withoutData(failures))
 	}
 	return answers
 }
 
 // transact runs the operations in one transaction.
-func (t *transaction) transact(ctx context.Context, database *connector.Database, answers *[][]byte, failed *failure) error {
+func (t *transaction) transact(ctx context.Context, database *connector.Database, answers *[]graphql.Sheets, failed *failure) error {
 	return database.Transaction(ctx, t.plans, func(tx *connector.Database) error {
 		*answers, *failed = t.run(ctx, tx)
 		return failed.err()
@@ -131,7 +131,7 @@ func (f failure) err() error {
 }
 
 // run runs the operations up to the first that fails.
-func (t *transaction) run(ctx context.Context, tx *connector.Database) (answers [][]byte, failed failure) {
+func (t *transaction) run(ctx context.Context, tx *connector.Database) (answers []graphql.Sheets, failed failure) {
 	for i, p := range t.plans {
 		answer, errs := runPlan(ctx, tx, p)
 		if len(errs) > 0 {
@@ -144,24 +144,23 @@ func (t *transaction) run(ctx context.Context, tx *connector.Database) (answers 
 
 // runPlan runs the fields of a plan up to the first that fails. A panic is a
 // mistake of ours; the transaction ends like with any other error.
-func runPlan(ctx context.Context, tx *connector.Database, p *plan.Plan) (answer []byte, errs []connector.FieldError) {
+func runPlan(ctx context.Context, tx *connector.Database, p *plan.Plan) (answer graphql.Sheets, errs []connector.FieldError) {
 	defer func() {
 		if p := recover(); p != nil {
 			errs = []connector.FieldError{{Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}}
 		}
 	}()
-	b := append(make([]byte, 0, 4096), `{"data":{`...)
+	answer = graphql.NewSheets()
+	answer.Sheet = append(answer.Sheet, dataBegins...)
 	for i := range p.Fields {
 		f := &p.Fields[i]
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(append(append(b, '"'), f.Key...), '"', ':')
-		if b, errs = tx.Answer(ctx, b, f); len(errs) > 0 {
-			return nil, errs
+		beginField(&answer, i, f.Key)
+		if errs = tx.Answer(ctx, &answer, f); len(errs) > 0 {
+			return graphql.Sheets{}, errs
 		}
 	}
-	return append(b, '}', '}'), nil
+	answer.Sheet = append(answer.Sheet, '}', '}')
+	return answer, nil
 }
 
 // fail notes why nothing was stored: errors of an operation, or of the end of the transaction.

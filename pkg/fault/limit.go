@@ -18,6 +18,7 @@ const (
 	TooMuchSchema     Code = 3212
 	AnswerTooLarge    Code = 3213
 	FilterTooLong     Code = 3214
+	TooManyValues     Code = 3215
 )
 
 // Crowd is the fault of a call for which there is no place to wait (RequestThrottler.scala).

@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -38,6 +39,8 @@ type coercion struct {
 	variables  map[string]Input // nil while a document is checked
 	maxDepth   int
 	depth      int
+	values     int // that were read from JSON
+	mostValues int
 	path       []string
 	at         []*ast.Position
 	violations []violation
@@ -155,6 +158,23 @@ func (c *coercion) literalObject(v *ast.Value, def *ast.Definition) Input {
 	return object.finish()
 }
 
+// errTooMany ends the reading of JSON that has more values than it may.
+var errTooMany = errors.New("too many values")
+
+// enough ends the reading once there are too many values.
+func (c *coercion) enough() error {
+	if c.values > c.mostValues {
+		return errTooMany
+	}
+	return nil
+}
+
+// another counts a value inside a list or an object of JSON.
+func (c *coercion) another() error {
+	c.values++
+	return c.enough()
+}
+
 // json coerces the next value of a JSON text.
 func (c *coercion) json(r *jsonReader, t *ast.Type) Input {
 	null := r.peek() == 'n'
@@ -183,6 +203,10 @@ func (c *coercion) json(r *jsonReader, t *ast.Type) Input {
 	return Input{Kind: Leaf, Value: value}
 }
 
+// countedDepth is how deep lists are counted before they are read, so that a
+// large one is not copied to grow. Further down that would take too long.
+const countedDepth = 4
+
 func (c *coercion) jsonList(r *jsonReader, elem *ast.Type) Input {
 	if r.peek() != '[' {
 		return Input{Kind: List, Items: []Input{c.json(r, elem)}}
@@ -192,9 +216,15 @@ func (c *coercion) jsonList(r *jsonReader, elem *ast.Type) Input {
 		return Input{}
 	}
 	list := Input{Kind: List, Items: []Input{}}
+	if c.depth <= countedDepth {
+		list.Items = make([]Input, 0, min(r.items(), c.mostValues-c.values))
+	}
 	_ = r.array(func() error {
+		if err := c.another(); err != nil {
+			return err
+		}
 		c.inside("[0]", func() { list.Items = append(list.Items, c.json(r, elem)) })
-		return nil
+		return c.enough()
 	})
 	c.depth--
 	return list
@@ -211,12 +241,15 @@ func (c *coercion) jsonObject(r *jsonReader, def *ast.Definition) Input {
 	}
 	object := objectInput{c: c, def: def}
 	_ = r.object(func(key string) error {
+		if err := c.another(); err != nil {
+			return err
+		}
 		read := false
 		object.member(key, func(t *ast.Type) Input { read = true; return c.json(r, t) }, false)
 		if !read {
 			r.raw()
 		}
-		return nil
+		return c.enough()
 	})
 	c.depth--
 	return object.finish()

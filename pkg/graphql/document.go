@@ -3,6 +3,7 @@ package graphql
 import (
 	"errors"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -19,6 +20,7 @@ type Document struct {
 	text     string
 	document *ast.QueryDocument
 	fields   int             // of all operations, fragments spread
+	cases    int             // plans that are kept of an operation; eight at most, see plan.Prepared
 	aliases  int             // or root fields, of the operation that has most
 	required map[string]bool // variables that stand where null must not
 
@@ -40,8 +42,11 @@ func Check(s *Schema, query string, l Limits) (*Document, Errors) {
 	if errs := d.validate(); len(errs) > 0 {
 		return nil, errs
 	}
-	for _, op := range document.Operations {
-		d.operations = append(d.operations, d.operation(op))
+	d.cases = 1
+	for _, definition := range document.Operations {
+		op := d.operation(definition)
+		d.operations = append(d.operations, op)
+		d.cases = max(d.cases, 1<<min(len(op.Conditions()), 3))
 	}
 	return d, nil
 }
@@ -179,6 +184,8 @@ type Operation struct {
 	document   *Document
 	definition *ast.OperationDefinition
 	kept       atomic.Value
+	countUses  sync.Once
+	used       map[string]int // see uses
 }
 
 // Kept returns what Keep was given last, nil when nothing was.
@@ -196,8 +203,9 @@ func (o *Operation) Bind(variables []byte) (*Selection, Errors) {
 		return nil, errs
 	}
 	values := make(map[string]Input, len(o.definition.VariableDefinitions))
+	count := 0
 	for _, v := range o.definition.VariableDefinitions {
-		value, problems := o.variable(v, given[v.Variable])
+		value, problems := o.variable(v, given[v.Variable], &count)
 		errs = append(errs, problems...)
 		if value.Given() {
 			values[v.Variable] = value

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -71,17 +70,17 @@ func ListOf[T any](items []T, value func(T) any) []any {
 // It is meant for schemas with few fields; nothing is batched.
 func Execute(ctx context.Context, s *Selection, root Resolver, failure func(error) *Error) (data []byte, errs Errors) {
 	x := &execution{ctx: ctx, schema: s.schema, failure: failure, root: s.Kind == Query}
-	data, ok := x.fields(nil, root, s.Fields())
-	if !ok {
+	if !x.fields(root, s.Fields()) {
 		return nil, x.errs
 	}
-	return data, x.errs
+	return x.json.Bytes(), x.errs
 }
 
 type execution struct {
 	ctx     context.Context
 	schema  *Schema
 	failure func(error) *Error
+	json    Sheets
 	root    bool // the object at hand is the query root
 	path    Path
 	errs    Errors
@@ -113,49 +112,52 @@ func (x *execution) below(f Field, typeName string) []Field {
 	return fields
 }
 
-// fields appends an object; ok is false when it must be null.
-func (x *execution) fields(b []byte, o Resolver, fields []Field) ([]byte, bool) {
+func (x *execution) text(text string) { x.json.Sheet = append(x.json.Sheet, text...) }
+
+// fields writes an object; false when it must be null.
+func (x *execution) fields(o Resolver, fields []Field) bool {
 	root := x.root
 	x.root = false
-	b = append(b, '{')
+	x.text("{")
 	for i, f := range fields {
 		if i > 0 {
-			b = append(b, ',')
+			x.text(",")
 		}
-		b = scalar.AppendQuoted(b, f.Key)
-		b = append(b, ':')
+		x.json.Sheet = append(scalar.AppendQuoted(x.json.Sheet, f.Key), ':')
 		x.path.Key(f.Key)
-		var ok bool
-		b, ok = x.field(b, o, f, root)
+		ok := x.field(o, f, root)
 		x.path.Back()
-		x.full = x.full || x.most > 0 && len(b) > x.most
+		x.full = x.full || x.most > 0 && x.json.Len() > x.most
 		if !ok || x.full {
-			return b, false
+			return false
 		}
 	}
-	return append(b, '}'), true
+	x.text("}")
+	return true
 }
 
-func (x *execution) field(b []byte, o Resolver, f Field, root bool) ([]byte, bool) {
+func (x *execution) field(o Resolver, f Field, root bool) bool {
 	switch {
 	case f.Name == "__typename":
-		return scalar.AppendQuoted(b, o.TypeName()), true
+		x.json.Sheet = scalar.AppendQuoted(x.json.Sheet, o.TypeName())
+		return true
 	case root && (f.Name == "__schema" || f.Name == "__type"):
 		answer, err := x.schema.Introspect(f)
 		if err != nil {
-			return x.null(b, f, f.Type, err)
+			return x.null(f, f.Type, err)
 		}
-		return append(b, answer...), true
+		x.json.Append(answer)
+		return true
 	}
 	value, err := o.Field(x.ctx, f)
 	if err != nil {
-		return x.null(b, f, f.Type, err)
+		return x.null(f, f.Type, err)
 	}
-	return x.value(b, f, f.Type, value)
+	return x.value(f, f.Type, value)
 }
 
-// null appends null, or reports that the surrounding object must be null.
-func (x *execution) null(b []byte, f Field, t *ast.Type, err error) ([]byte, bool) {
+// null writes null, or reports that the surrounding object must be null.
+func (x *execution) null(f Field, t *ast.Type, err error) bool {
 	if err == nil && t.NonNull {
 		err = fmt.Errorf("null for field %s of type %s", f.Name, t)
 	}
@@ -164,79 +166,64 @@ func (x *execution) null(b []byte, f Field, t *ast.Type, err error) ([]byte, boo
 		e.Path, e.Line, e.Column = x.path.Copy(), f.Line, f.Column
 		x.errs = append(x.errs, e)
 	}
-	return append(b, "null"...), !t.NonNull
+	x.text("null")
+	return !t.NonNull
 }
 
-func (x *execution) value(b []byte, f Field, t *ast.Type, value any) ([]byte, bool) {
+// nullSince writes null over what stands behind a mark.
+func (x *execution) nullSince(start SheetMark, t *ast.Type) bool {
+	if !x.full {
+		x.json.Back(start)
+		x.text("null")
+	}
+	return !t.NonNull && !x.full
+}
+
+func (x *execution) value(f Field, t *ast.Type, value any) bool {
 	switch value := value.(type) {
 	case nil:
-		return x.null(b, f, t, nil)
+		return x.null(f, t, nil)
 	case []string:
-		return x.list(b, f, t, ListOf(value, func(s string) any { return s }))
+		return x.list(f, t, ListOf(value, func(s string) any { return s }))
 	case []any:
-		return x.list(b, f, t, value)
+		return x.list(f, t, value)
 	case Resolver:
-		start := len(b)
-		b, ok := x.fields(b, value, x.below(f, value.TypeName()))
-		if x.full {
-			return b, false
-		}
-		if !ok {
-			return append(b[:start], "null"...), !t.NonNull
-		}
-		return b, true
+		start := x.json.Mark()
+		return x.fields(value, x.below(f, value.TypeName())) || x.nullSince(start, t)
 	case scalar.Value:
 		if value.IsNull() {
-			return x.null(b, f, t, nil)
+			return x.null(f, t, nil)
 		}
-		return scalar.AppendJSON(b, value), true
+		x.json.Sheet = scalar.AppendJSON(x.json.Sheet, value)
+		return true
 	}
-	b, err := appendScalar(b, value)
-	if err != nil {
-		return x.null(b, f, t, err)
+	var err error
+	if x.json.Sheet, err = appendScalar(x.json.Sheet, value); err != nil {
+		return x.null(f, t, err)
 	}
-	return b, true
+	return true
 }
 
-// largeAnswer is the size in bytes from which the room for an answer is doubled.
-const largeAnswer = 1 << 20
-
-// room doubles the room of a large answer when it gets scarce, up to its bound.
-// A quarter at a time, as append does, would leave four times as much behind.
-func (x *execution) room(b []byte) []byte {
-	if len(b) < largeAnswer || cap(b)-len(b) > largeAnswer/8 {
-		return b
-	}
-	more := len(b)
-	if x.most > 0 {
-		more = min(more, max(x.most-len(b), 0)+largeAnswer/4)
-	}
-	return slices.Grow(b, more)
-}
-
-func (x *execution) list(b []byte, f Field, t *ast.Type, items []any) ([]byte, bool) {
+func (x *execution) list(f Field, t *ast.Type, items []any) bool {
 	if t.Elem == nil {
-		return x.null(b, f, t, fmt.Errorf("a list for field %s of type %s", f.Name, t))
+		return x.null(f, t, fmt.Errorf("a list for field %s of type %s", f.Name, t))
 	}
-	start := len(b)
-	b = append(b, '[')
+	start := x.json.Mark()
+	x.text("[")
 	for i, item := range items {
 		if i > 0 {
-			b = append(b, ',')
+			x.text(",")
 		}
-		b = x.room(b)
+		x.json.Turn()
 		x.path.Index(i)
-		var ok bool
-		b, ok = x.value(b, f, t.Elem, item)
+		ok := x.value(f, t.Elem, item)
 		x.path.Back()
-		if x.full {
-			return b, false
-		}
-		if !ok {
-			return append(b[:start], "null"...), !t.NonNull
+		if !ok || x.full {
+			return x.nullSince(start, t)
 		}
 	}
-	return append(b, ']'), true
+	x.text("]")
+	return true
 }
 
 func appendScalar(b []byte, value any) ([]byte, error) {

@@ -79,7 +79,7 @@ func TestIntrospectionBound(t *testing.T) {
 	for _, test := range []struct {
 		most int
 		want string
-	}{{0, "000"}, {len(whole) - 1, "000"}, {len(whole), "100"}, {2*len(whole) - 1, "100"}, {2 * len(whole), "110"}, {1 << 20, "111"}} {
+	}{{0, "000"}, {whole.Len() - 1, "000"}, {whole.Len(), "100"}, {2*whole.Len() - 1, "100"}, {2 * whole.Len(), "110"}, {1 << 20, "111"}} {
 		sel.Allow(NewAllowance(test.most))
 		got := ""
 		for _, f := range fields {
@@ -90,7 +90,7 @@ func TestIntrospectionBound(t *testing.T) {
 			got += map[bool]string{true: "1", false: "0"}[err == nil]
 		}
 		if got != test.want {
-			t.Errorf("with %d bytes, of which each answer takes %d, got %s, want %s", test.most, len(whole), got, test.want)
+			t.Errorf("with %d bytes, of which each answer takes %d, got %s, want %s", test.most, whole.Len(), got, test.want)
 		}
 	}
 }
@@ -115,11 +115,11 @@ func TestIntrospections(t *testing.T) {
 			op, _ := doc.Operation("")
 			sel, _ := op.Bind(nil)
 			got, err := schemas[i%2].Introspect(sel.Fields()[0])
-			if want := `{"name":"` + name + `"}`; string(got) != want || err != nil {
-				t.Errorf("got %s, %v, want %s", got, err, want)
+			if want := `{"name":"` + name + `"}`; string(got.Bytes()) != want || err != nil {
+				t.Errorf("got %s, %v, want %s", got.Bytes(), err, want)
 			}
-			if got, _ := schemas[i%2].Introspect(sel.Fields()[1]); !strings.HasPrefix(string(got), `{"kind":"`) {
-				t.Errorf("got %s", got)
+			if got, _ := schemas[i%2].Introspect(sel.Fields()[1]); !strings.HasPrefix(string(got.Bytes()), `{"kind":"`) {
+				t.Errorf("got %s", got.Bytes())
 			}
 		})
 	}
@@ -127,7 +127,7 @@ func TestIntrospections(t *testing.T) {
 	var size int
 	for _, entry := range shared.entries {
 		kept := entry.Value.(keptAnswer)
-		size += len(kept.key.text) + len(kept.answer)
+		size += len(kept.key.text) + kept.answer.Len()
 	}
 	if size != shared.size || size > 500 || len(shared.entries) < 2 || len(shared.entries) != shared.recent.Len() {
 		t.Errorf("%d entries of %d bytes, counted as %d", len(shared.entries), size, shared.size)

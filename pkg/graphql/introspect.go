@@ -13,31 +13,31 @@ import (
 )
 
 // Introspect answers __schema or __type at the root of a query; it returns JSON
-// that the caller does not change. What does not depend on variables is kept:
+// on which the caller does not write. What does not depend on variables is kept:
 // playgrounds ask every other second, for megabytes. Returns the fault
 // LargeIntrospection when the request has used up its Allowance: types lead to
 // types, so a short text could ask for any amount.
-func (s *Schema) Introspect(f Field) ([]byte, error) {
+func (s *Schema) Introspect(f Field) (Sheets, error) {
 	a := f.selection.allowed()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	key, fixed := s.answerKey(f)
-	answer := s.answers.find(key)
-	if answer == nil {
+	answer, found := s.answers.find(key)
+	if !found {
 		var whole bool
 		if answer, whole = s.introspect(f, a.left); !whole {
 			a.left = 0
-			return nil, fault.LargeIntrospection(a.most)
+			return Sheets{}, fault.LargeIntrospection(a.most)
 		}
 		if fixed {
 			s.answers.keep(key, answer)
 		}
 	}
-	if len(answer) > a.left {
+	if answer.Len() > a.left {
 		a.left = 0
-		return nil, fault.LargeIntrospection(a.most)
+		return Sheets{}, fault.LargeIntrospection(a.most)
 	}
-	a.left -= len(answer)
+	a.left -= answer.Len()
 	return answer, nil
 }
 
@@ -53,21 +53,21 @@ type Allowance struct {
 func NewAllowance(most int) *Allowance { return &Allowance{most: most, left: most} }
 
 // introspect makes an answer of at most so many bytes; whole tells whether they were enough.
-func (s *Schema) introspect(f Field, most int) (answer []byte, whole bool) {
+func (s *Schema) introspect(f Field, most int) (answer Sheets, whole bool) {
 	x := &execution{ctx: context.Background(), schema: s, most: most, failure: func(err error) *Error { return &Error{Message: err.Error()} }}
 	var object Resolver = schemaObject{s.types}
 	if f.Name == "__type" {
 		def := s.types.Types[f.Argument("name").Value.Text]
 		if def == nil {
-			return []byte("null"), true
+			return SheetsOf([]byte("null")), true
 		}
 		object = typeObject{s.types, ast.NamedType(def.Name, nil)}
 	}
 	if most <= 0 {
-		return nil, false
+		return Sheets{}, false
 	}
-	answer, whole = x.fields(nil, object, f.Fields(object.TypeName()))
-	return answer, whole
+	whole = x.fields(object, f.Fields(object.TypeName()))
+	return x.json, whole
 }
 
 // schemaObject answers __Schema.

@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"container/list"
+	"slices"
 	"sync"
 	"weak"
 )
@@ -26,7 +27,7 @@ type answerKey struct {
 
 type keptAnswer struct {
 	key    answerKey
-	answer []byte
+	answer Sheets
 }
 
 // NewIntrospections returns a place for so many bytes.
@@ -46,32 +47,33 @@ func (s *Schema) answerKey(f Field) (key answerKey, fixed bool) {
 	return answerKey{weak.Make(s), text, f.node.Position.Start}, true
 }
 
-// find returns a kept answer, nil when there is none.
-func (in *Introspections) find(key answerKey) []byte {
+// find returns a kept answer.
+func (in *Introspections) find(key answerKey) (answer Sheets, found bool) {
 	if in == nil || key.text == "" {
-		return nil
+		return Sheets{}, false
 	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	entry := in.entries[key]
 	if entry == nil {
-		return nil
+		return Sheets{}, false
 	}
 	in.recent.MoveToFront(entry)
-	return entry.Value.(keptAnswer).answer
+	return entry.Value.(keptAnswer).answer, true
 }
 
 // keep keeps an answer and drops those that were not asked for the longest time.
-func (in *Introspections) keep(key answerKey, answer []byte) {
+func (in *Introspections) keep(key answerKey, answer Sheets) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if in.entries[key] != nil || len(answer) > in.most {
+	if in.entries[key] != nil || answer.Len() > in.most {
 		return
 	}
-	in.entries[key] = in.recent.PushFront(keptAnswer{key, answer[:len(answer):len(answer)]})
-	for in.size += len(key.text) + len(answer); in.size > in.most; {
+	answer.Sheet = slices.Clone(answer.Sheet) // without room for more
+	in.entries[key] = in.recent.PushFront(keptAnswer{key, answer})
+	for in.size += len(key.text) + answer.Len(); in.size > in.most; {
 		oldest := in.recent.Remove(in.recent.Back()).(keptAnswer)
 		delete(in.entries, oldest.key)
-		in.size -= len(oldest.key.text) + len(oldest.answer)
+		in.size -= len(oldest.key.text) + oldest.answer.Len()
 	}
 }

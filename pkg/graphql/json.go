@@ -1,7 +1,10 @@
 package graphql
 
 import (
+	"bytes"
 	"encoding/json"
+	"unicode/utf8"
+	"unsafe"
 )
 
 // A jsonReader walks through JSON that json.Valid has seen. It reads values
@@ -82,14 +85,43 @@ func (r *jsonReader) skipText() {
 // text reads a string.
 func (r *jsonReader) text() string {
 	raw := r.raw()
-	for i := 1; i < len(raw)-1; i++ {
-		if raw[i] == '\\' || raw[i] >= 0x80 {
-			var s string
-			_ = json.Unmarshal(raw, &s) // valid already
-			return s
-		}
+	if isPlain(raw) {
+		return string(raw[1 : len(raw)-1])
 	}
-	return string(raw[1 : len(raw)-1])
+	return unescaped(raw)
+}
+
+// shared is text that may keep the whole JSON in memory, which nobody changes:
+// a large value is not there twice.
+func (r *jsonReader) shared() string {
+	raw := r.raw()
+	if isPlain(raw) {
+		return asString(raw[1 : len(raw)-1])
+	}
+	return unescaped(raw)
+}
+
+// asString returns bytes that nobody changes as a string, without a copy.
+func asString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// items counts the items of the array that comes next.
+func (r *jsonReader) items() (n int) {
+	ahead := jsonReader{b: r.b, i: r.i}
+	_ = ahead.array(func() error {
+		n++
+		ahead.raw()
+		return nil
+	})
+	return n
+}
+
+// isPlain tells whether the text of a JSON string stands in it as it is.
+func isPlain(raw []byte) bool { return bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) }
+
+func unescaped(raw []byte) string {
+	var s string
+	_ = json.Unmarshal(raw, &s) // valid already
+	return s
 }
 
 // object calls member for each member of an object; member reads its value.

@@ -84,11 +84,11 @@ func jsonLeaf(def *ast.Definition, r *jsonReader) (value scalar.Value, reason st
 			r.raw()
 			return value, "Enum value expected"
 		}
-		return enumValue(def, r.text())
+		return enumValue(def, r.shared())
 	}
 	switch def.Name {
 	case "Int", "Long":
-		raw := string(r.raw())
+		raw := asString(r.raw())
 		if !number {
 			return value, def.Name + " value expected"
 		}
@@ -98,15 +98,15 @@ func jsonLeaf(def *ast.Definition, r *jsonReader) (value scalar.Value, reason st
 		return integralValue(raw, 32)
 	case "Decimal":
 		if text {
-			return decimalValue(r.text())
+			return decimalValue(r.shared())
 		}
-		raw := string(r.raw())
+		raw := asString(r.raw())
 		if !number {
 			return value, decimalExpected
 		}
 		return decimalValue(raw)
 	case "Float":
-		raw := string(r.raw())
+		raw := asString(r.raw())
 		if !number {
 			return value, "Float or Int value expected"
 		}
@@ -119,9 +119,9 @@ func jsonLeaf(def *ast.Definition, r *jsonReader) (value scalar.Value, reason st
 		return scalar.OfBool(first == 't'), ""
 	case "ID":
 		if text {
-			return scalar.OfID(r.text()), ""
+			return scalar.OfID(r.shared()), ""
 		}
-		raw := string(r.raw())
+		raw := asString(r.raw())
 		if !number || strings.ContainsAny(raw, ".eE") {
 			return value, "String or Int value expected"
 		}
@@ -138,14 +138,14 @@ func jsonLeaf(def *ast.Definition, r *jsonReader) (value scalar.Value, reason st
 			r.raw()
 			return scalar.OfBool(first == 't'), ""
 		case number:
-			return floatValue(string(r.raw()))
+			return floatValue(asString(r.raw()))
 		}
 	}
 	if !text {
 		r.raw()
 		return textValue(def.Name, "", false)
 	}
-	return textValue(def.Name, r.text(), true)
+	return textValue(def.Name, r.shared(), true)
 }
 
 func enumValue(def *ast.Definition, name string) (scalar.Value, string) {

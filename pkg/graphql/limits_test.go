@@ -66,3 +66,35 @@ func TestLimits(t *testing.T) {
 		})
 	}
 }
+
+// Values are counted as often as their variable is used, in fragments, too.
+func TestLimitOfValues(t *testing.T) {
+	t.Parallel()
+	limits := DefaultLimits()
+	limits.Values = 12
+	s := zoo(t)
+	for _, test := range []struct {
+		query, variables string
+		refused          bool
+	}{
+		{`query ($l: [ID!]) { animal(where: {ids: $l}) { name } }`, `{"l": [1,2,3,4,5,6,7,8,9,10,11,12]}`, false},
+		{`query ($l: [ID!]) { animal(where: {ids: $l}) { name } }`, `{"l": [1,2,3,4,5,6,7,8,9,10,11,12,13]}`, true},
+		{`query ($l: [ID!]) { animal(where: {ids: $l}) { name } b: animal(where: {ids: $l}) { name } }`, `{"l": [1,2,3,4,5,6]}`, false},
+		{`query ($l: [ID!]) { animal(where: {ids: $l}) { name } b: animal(where: {ids: $l}) { name } }`, `{"l": [1,2,3,4,5,6,7]}`, true},
+		{`query ($l: [ID!]) { ...f ...f ...g } fragment g on Query { ...f } fragment f on Query { animal(where: {ids: $l}) { name } }`, `{"l": [1,2,3,4,5]}`, true},
+		{`query ($a: [ID!], $b: [ID!]) { animal(where: {ids: $a}) { name } b: animal(where: {ids: $b}) { name } }`, `{"a": [1,2,3,4,5,6], "b": [1,2,3,4,5,6]}`, false},
+		{`query ($a: [ID!], $b: [ID!]) { animal(where: {ids: $a}) { name } b: animal(where: {ids: $b}) { name } }`, `{"a": [1,2,3,4,5,6], "b": [1,2,3,4,5,6,7]}`, true},
+		{`query ($w: Match) { animal(where: $w) { name } }`, `{"w": {"near": {"near": {"ids": [1,2,3,4,5,6,7,8,9]}}}}`, false},
+		{`query ($w: Match) { animal(where: $w) { name } }`, `{"w": {"near": {"near": {"ids": [1,2,3,4,5,6,7,8,9,10]}}}}`, true},
+	} {
+		doc, errs := Check(s, test.query, limits)
+		if errs != nil {
+			t.Fatal(errs)
+		}
+		op, _ := doc.Operation("")
+		_, errs = op.Bind([]byte(test.variables))
+		if refused := len(errs) == 1 && errs[0].Code == fault.TooManyValues; refused != test.refused || !refused && errs != nil {
+			t.Errorf("%s with %s: got %v", test.query, test.variables, errs)
+		}
+	}
+}

@@ -15,7 +15,7 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/fault"
 )
 
-// A Request is one operation to execute.
+// A Request is one operation to execute. Its variables are part of the body, which nobody changes.
 type Request struct {
 	Query         string          // "" when the body has none
 	OperationName string          // "" when the body has none
@@ -83,7 +83,7 @@ func decodeRequest(object []byte) (Request, error) {
 			raw := r.raw()
 			switch {
 			case raw[0] == '{':
-				request.Variables = bytes.Clone(raw)
+				request.Variables = raw
 			case raw[0] != 'n':
 				return ErrEnvelope
 			}

@@ -30,6 +30,13 @@ func (s *Selection) allowed() *Allowance {
 	return s.allowance
 }
 
+// Copy returns a selection that its caller may keep: forget makes it forget
+// the variables, which may be large.
+func (s *Selection) Copy() (copied *Selection, forget func()) {
+	c := *s
+	return &c, func() { c.variables, c.allowance = nil, nil }
+}
+
 // Fields returns the root fields in the order of the text: fragments are spread,
 // @skip and @include are applied, fields of one key are merged.
 func (s *Selection) Fields() []Field { return s.collect([]ast.SelectionSet{s.set}, s.TypeName) }

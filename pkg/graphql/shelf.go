@@ -34,7 +34,7 @@ const (
 
 // bytes is about what a document takes.
 func (d *Document) bytes() int {
-	return bytesOfDocument + d.fields*bytesOfField + len(d.text)*bytesOfByte
+	return bytesOfDocument + d.fields*d.cases*bytesOfField + len(d.text)*bytesOfByte
 }
 
 // fits tells whether a document leaves room for others.

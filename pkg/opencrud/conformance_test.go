@@ -124,7 +124,7 @@ func introspect(s *graphql.Schema) []byte {
 	op, _ := doc.Operation("")
 	sel, _ := op.Bind(nil)
 	answer, _ := s.Introspect(sel.Fields()[0])
-	return answer
+	return answer.Bytes()
 }
 
 type introspected struct {

@@ -252,5 +252,5 @@ func introspectBy(t *testing.T, s *graphql.Schema, query string) []byte {
 	op, _ := doc.Operation("")
 	sel, _ := op.Bind(nil)
 	answer, _ := s.Introspect(sel.Fields()[0])
-	return answer
+	return answer.Bytes()
 }

@@ -56,19 +56,22 @@ func Prepare(api *opencrud.API, op *graphql.Operation, first *graphql.Selection)
 
 // prepare plans what an operation selects, whatever the variables are.
 func prepare(api *opencrud.API, first *graphql.Selection) *Prepared {
+	first, forget := first.Copy()
+	defer forget()
 	p := &Prepared{api: api, plan: Make(api, first)}
 	for i, source := range first.Fields() {
 		f := &p.plan.Fields[i]
 		prepared := preparedField{source: source}
 		switch {
 		case source.Name == "__schema" || source.Name == "__type": // has megabytes, and a cache of its own
-			f.JSON, f.Err, prepared.state = nil, nil, anew
+			*f, prepared.state = Field{}, anew
 		case !source.VariesWithin():
 		case f.Read != nil && f.Read.Connection == nil:
 			prepared.state = rebound
 			f.Read.noteVariables()
+			f.Err = nil
 		default:
-			prepared.state = anew
+			*f, prepared.state = Field{}, anew
 		}
 		if prepared.state == finished && f.Read != nil {
 			f.Read.Fixed = new(Memo)
@@ -78,9 +81,16 @@ func prepare(api *opencrud.API, first *graphql.Selection) *Prepared {
 	return p
 }
 
-// noteVariables notes which reads depend on variables, and tells whether one does.
+// noteVariables notes which reads depend on variables, and tells whether one
+// does. What the first request's made of their arguments, it forgets.
 func (r *Read) noteVariables() bool {
 	r.varies = r.source.Varies()
+	if r.varies {
+		r.Filter, r.Page, r.Err = nil, wholeList(), nil
+		if r.Selector != nil {
+			r.Selector = new(Selector)
+		}
+	}
 	for _, child := range r.Children {
 		r.varies = child.noteVariables() || r.varies
 	}
@@ -91,12 +101,12 @@ func (r *Read) noteVariables() bool {
 // that was prepared. The caller does not change it.
 func (p *Prepared) Plan(sel *graphql.Selection) *Plan {
 	if p.writes {
-		return Make(p.api, sel)
+		return p.fresh(sel)
 	}
 	if p.cases != nil {
 		prepared := p.cases.find(p.api, sel)
 		if prepared == nil {
-			return Make(p.api, sel)
+			return p.fresh(sel)
 		}
 		p = prepared
 	}
@@ -104,16 +114,28 @@ func (p *Prepared) Plan(sel *graphql.Selection) *Plan {
 		return p.plan
 	}
 	m := &maker{api: p.api}
-	bound := &Plan{Fields: slices.Clone(p.plan.Fields)}
-	for i, f := range p.fields {
-		switch f.state {
+	return &Plan{Fields: p.plan.Fields, later: func(i int) Field {
+		f := p.plan.Fields[i]
+		switch p.fields[i].state {
 		case rebound:
-			m.rebind(&bound.Fields[i], sel)
+			f.Read = m.reboundRead(f.Read, sel)
+			f.Err = f.Read.Err
 		case anew:
-			bound.Fields[i] = m.root(f.source.With(sel), sel)
+			return m.root(p.fields[i].source.With(sel), sel)
 		}
+		return f
+	}}
+}
+
+// fresh plans a selection of which nothing is kept.
+func (p *Prepared) fresh(sel *graphql.Selection) *Plan {
+	m := &maker{api: p.api}
+	fields := sel.Fields()
+	return &Plan{
+		Mutation: sel.Kind == graphql.Mutation,
+		Fields:   make([]Field, len(fields)),
+		later:    func(i int) Field { return m.root(fields[i], sel) },
 	}
-	return bound
 }
 
 // find returns what is prepared for the case that a selection is of, nil where
@@ -136,12 +158,6 @@ func (c *cases) find(api *opencrud.API, sel *graphql.Selection) *Prepared {
 		c.prepared[which] = p
 	}
 	return p
-}
-
-// rebind replaces what depends on variables in a root field that reads.
-func (m *maker) rebind(f *Field, sel *graphql.Selection) {
-	f.Read = m.reboundRead(f.Read, sel)
-	f.Err = f.Read.Err
 }
 
 func (m *maker) reboundRead(read *Read, sel *graphql.Selection) *Read {

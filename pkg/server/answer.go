@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/graphql"
 )
 
 // minGzip is the size in bytes from which an answer is worth compressing.
@@ -23,13 +24,21 @@ var gzipWriters = sync.Pool{New: func() any {
 
 // answerJSON sends a JSON body, compressed when the client can read that.
 func answerJSON(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+	answerSheets(w, r, status, graphql.SheetsOf(body))
+}
+
+// answerSheets is answerJSON for a body on sheets, which are released.
+func answerSheets(w http.ResponseWriter, r *http.Request, status int, body graphql.Sheets) {
 	w.Header().Set("Content-Type", jsonType)
-	if len(body) >= minGzip && acceptsGzip(r) {
+	if body.Len() >= minGzip && acceptsGzip(r) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Header().Add("Vary", "Accept-Encoding")
-		body = compress(body)
+		plain := body
+		body = compress(&plain)
+		plain.Release()
 	}
-	write(w, r, status, body)
+	writeSheets(w, r, status, &body)
+	body.Release()
 }
 
 // answerText sends one line of plain text.
@@ -38,23 +47,29 @@ func answerText(w http.ResponseWriter, r *http.Request, status int, text string)
 	write(w, r, status, []byte(text))
 }
 
+// write sends a body that others may read.
 func write(w http.ResponseWriter, r *http.Request, status int, body []byte) {
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	sheets := graphql.SheetsOf(body)
+	writeSheets(w, r, status, &sheets)
+}
+
+func writeSheets(w http.ResponseWriter, r *http.Request, status int, body *graphql.Sheets) {
+	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		whole(r, len(body))
-		w.Write(body) // a client that went away is no error of ours
+		whole(r, body.First())
+		body.WriteTo(w) // a client that went away is no error of ours
 	}
 }
 
-func compress(body []byte) []byte {
-	var b bytes.Buffer
+func compress(body *graphql.Sheets) graphql.Sheets {
+	compressed := graphql.NewSheets()
 	w := gzipWriters.Get().(*gzip.Writer)
 	defer gzipWriters.Put(w)
-	w.Reset(&b)
-	w.Write(body) // a bytes.Buffer takes everything
+	w.Reset(&compressed)
+	body.WriteTo(w) // sheets take everything
 	w.Close()
-	return b.Bytes()
+	return compressed
 }
 
 func acceptsGzip(r *http.Request) bool {

@@ -26,6 +26,7 @@ func parseLimits(root *section, config *Config) *section {
 	l.Tokens = s.limit("tokens", l.Tokens)
 	l.Depth = s.limit("depth", l.Depth)
 	l.ValueDepth = s.limit("valueDepth", l.ValueDepth)
+	l.Values = s.limit("values", l.Values)
 	l.Aliases = s.limit("aliases", l.Aliases)
 	l.Fields = s.limit("fields", l.Fields)
 	l.Directives = s.limit("directives", l.Directives)

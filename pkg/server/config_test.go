@@ -92,12 +92,12 @@ databases:
 		{
 			"limits", `
 databases: {default: {connector: sqlite}}
-limits: {queryBytes: 1, tokens: 2, depth: 3, valueDepth: 12, aliases: 4, fields: 5, directives: 6, batch: 7, introspectionBytes: 11, bodyBytes: 8, statementSeconds: 9, listNodes: 10, answerBytes: 13, connections: 14, workspaceServices: 15, conditions: 16, webSocketOperations: 17}
+limits: {queryBytes: 1, tokens: 2, depth: 3, valueDepth: 12, aliases: 4, fields: 5, directives: 6, batch: 7, introspectionBytes: 11, bodyBytes: 8, statementSeconds: 9, listNodes: 10, answerBytes: 13, connections: 14, workspaceServices: 15, conditions: 16, webSocketOperations: 17, values: 18}
 slowStatements: {milliseconds: 0, values: true}
 `,
 			Config{
 				Port:   4466,
-				Limits: graphql.Limits{QueryBytes: 1, Tokens: 2, Depth: 3, ValueDepth: 12, Aliases: 4, Fields: 5, Directives: 6, Batch: 7, Introspection: 11}, BodyBytes: 8, Connections: 14, WorkspaceServices: 15, Operations: 17,
+				Limits: graphql.Limits{QueryBytes: 1, Tokens: 2, Depth: 3, ValueDepth: 12, Values: 18, Aliases: 4, Fields: 5, Directives: 6, Batch: 7, Introspection: 11}, BodyBytes: 8, Connections: 14, WorkspaceServices: 15, Operations: 17,
 				Database: connector.Config{Connector: "sqlite", ConnectionLimit: 10, StatementTime: 9 * time.Second, Nodes: 10, AnswerBytes: 13, Conditions: 16, LogValues: true},
 			},
 		},

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -14,8 +13,8 @@ import (
 	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
-	"github.com/prisma1-go/prisma1/pkg/engine"
 	"github.com/prisma1-go/prisma1/pkg/fault"
+	"github.com/prisma1-go/prisma1/pkg/graphql"
 	"github.com/prisma1-go/prisma1/pkg/project"
 	"github.com/prisma1-go/prisma1/pkg/ratelimit"
 	"github.com/prisma1-go/prisma1/pkg/scalar"
@@ -132,8 +131,7 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request, requestID string) 
 	if err != nil {
 		status, answer = s.failure(ctx, requestID, err)
 	}
-	answerJSON(w, r, status, answer)
-	engine.Release(answer)
+	answerSheets(w, r, status, answer)
 }
 
 const jsonType = "application/json"
@@ -146,34 +144,17 @@ func isJSON(contentType string) bool {
 	return kind == jsonType
 }
 
-// readBody reads a JSON body; problem says what to answer when there is none.
-func readBody(w http.ResponseWriter, r *http.Request, most int) (body []byte, status int, problem string) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(most)))
-	switch _, tooLarge := errors.AsType[*http.MaxBytesError](err); {
-	case tooLarge:
-		return nil, http.StatusRequestEntityTooLarge, err.Error()
-	case err != nil:
-		return nil, http.StatusBadRequest, "The request could not be read."
-	case len(body) == 0:
-		return nil, http.StatusBadRequest, "Request entity expected but not supplied"
-	case !json.Valid(body):
-		var value any
-		return nil, http.StatusBadRequest, "The request content was malformed:\n" + json.Unmarshal(body, &value).Error()
-	}
-	return body, 0, ""
-}
-
 // errPath is the error of a path with more than three segments.
 var errPath = errors.New("Unsupported project ID encoding. ")
 
 // serviceAnswer answers a request to a service: its data API or one of the
 // endpoints below it; header is that of the answer. Returns the faults
 // ThrottlerBufferFull, ProjectNotFound and InvalidToken.
-func (s *Server) serviceAnswer(ctx context.Context, header http.Header, r *http.Request, requestID string, body []byte) (int, []byte, error) {
+func (s *Server) serviceAnswer(ctx context.Context, header http.Header, r *http.Request, requestID string, body []byte) (int, graphql.Sheets, error) {
 	path, endpoint := splitEndpoint(r.URL.Path)
 	id, ok := project.FromPath(path)
 	if !ok {
-		return 0, nil, errPath
+		return 0, graphql.Sheets{}, errPath
 	}
 	start := time.Now()
 	var waited throttled
@@ -181,30 +162,30 @@ func (s *Server) serviceAnswer(ctx context.Context, header http.Header, r *http.
 		var err error
 		if waited, err = s.throttle.wait(ctx, id); err != nil {
 			s.engine.Refused(id, err)
-			return 0, nil, err
+			return 0, graphql.Sheets{}, err
 		}
 	}
 	p, err := s.management.Project(ctx, id)
 	if err != nil {
-		return 0, nil, err
+		return 0, graphql.Sheets{}, err
 	}
 	if err := s.tokens.VerifyService(p.Secrets, r.Header.Get("Authorization")); err != nil {
-		return 0, nil, err
+		return 0, graphql.Sheets{}, err
 	}
 	if endpoint == "_datamodel" {
 		text, err := json.Marshal(p.Datamodel)
-		return http.StatusOK, text, err
+		return http.StatusOK, graphql.SheetsOf(text), err
 	}
 	service, err := s.engine.Service(p)
 	if err != nil {
-		return 0, nil, err
+		return 0, graphql.Sheets{}, err
 	}
 	answer := service.Answer
 	switch mode := r.Header.Get("Prisma-Transaction"); {
 	case strings.EqualFold(mode, "all"):
 		answer = service.AnswerTransaction
 	case mode != "":
-		return 0, nil, fault.TransactionMode(mode)
+		return 0, graphql.Sheets{}, fault.TransactionMode(mode)
 	}
 	switch endpoint {
 	case "private":
@@ -235,17 +216,17 @@ func splitEndpoint(path string) (rest, endpoint string) {
 
 // failure is the answer to a request that could not be executed: a fault is
 // told, everything else is logged and told by its request id only.
-func (s *Server) failure(ctx context.Context, requestID string, err error) (int, []byte) {
+func (s *Server) failure(ctx context.Context, requestID string, err error) (int, graphql.Sheets) {
 	s.meter.failed(fault.CodeOf(err))
 	if errors.Is(err, errPath) {
-		return http.StatusInternalServerError, errorBody(err.Error(), fault.Internal, requestID)
+		return http.StatusInternalServerError, graphql.SheetsOf(errorBody(err.Error(), fault.Internal, requestID))
 	}
 	if f, ok := errors.AsType[*fault.Error](err); ok {
-		return http.StatusOK, errorBody(f.Message, f.Code, requestID)
+		return http.StatusOK, graphql.SheetsOf(errorBody(f.Message, f.Code, requestID))
 	}
 	if errors.Is(err, ratelimit.ErrClosed) || ctx.Err() != nil { // of a client that hung up nobody reads it
-		return http.StatusServiceUnavailable, errorBody("The server stops. Please try again in a moment.", 0, requestID)
+		return http.StatusServiceUnavailable, graphql.SheetsOf(errorBody("The server stops. Please try again in a moment.", 0, requestID))
 	}
 	s.log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("requestId", requestID), slog.Any("cause", err))
-	return http.StatusInternalServerError, internalError(requestID)
+	return http.StatusInternalServerError, graphql.SheetsOf(internalError(requestID))
 }

@@ -336,10 +336,10 @@ func TestOutbox(t *testing.T) {
 	o := &outbox{owner: &owner, finish: func(code websocket.StatusCode, reason string) { sent = append(sent, fmt.Sprint(code, reason)) }}
 	o.write = func(m outgoing) bool {
 		taken <- m.before
-		sent = append(sent, m.before+string(m.payload))
+		sent = append(sent, m.before+string(m.payload.Bytes()))
 		return <-proceed
 	}
-	if !o.offer(outgoing{before: "large", payload: make([]byte, mostOutgoingBytes+1)}) {
+	if !o.offer(outgoing{before: "large", payload: graphql.SheetsOf(make([]byte, mostOutgoingBytes+1))}) {
 		t.Error("no room for a large message")
 	}
 	<-taken // it is being written
@@ -389,7 +389,7 @@ func TestOutboxBytes(t *testing.T) {
 	hold := make(chan bool)
 	o := &outbox{owner: &owner, write: func(outgoing) bool { return <-hold }}
 	kept := 0
-	for o.offer(outgoing{payload: make([]byte, 1<<20)}) {
+	for o.offer(outgoing{payload: graphql.SheetsOf(make([]byte, 1<<20))}) {
 		kept++
 	}
 	if kept > mostOutgoingBytes>>20+1 {

@@ -201,14 +201,14 @@ func (o *operation) Next(payload []byte) {
 		return
 	}
 	o.active.Store(time.Now().UnixNano())
-	o.say(o.protocol.data(o.id, payload))
+	o.say(o.protocol.data(o.id, graphql.SheetsOf(payload)))
 }
 
 // End tells that the subscription has ended.
 func (o *operation) End(reason string) { o.fail(reason, graphql.Errors{{Message: reason}}) }
 
 // answer sends the answer to a query or a mutation.
-func (o *operation) answer(ctx context.Context, answer []byte) {
+func (o *operation) answer(ctx context.Context, answer graphql.Sheets) {
 	if o.outbox.put(ctx, o.protocol.data(o.id, answer)) == nil && o.finished() {
 		o.outbox.put(o.session.ctx, outgoing{before: o.protocol.complete(o.id)})
 	}

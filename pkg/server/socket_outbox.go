@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/coder/websocket"
+
+	"github.com/prisma1-go/prisma1/pkg/graphql"
 )
 
 // Bounds of what waits for a client that reads slowly.
@@ -16,11 +18,11 @@ const (
 // An outgoing message is text around a payload that many connections may share.
 type outgoing struct {
 	before  string
-	payload []byte
+	payload graphql.Sheets
 	after   string
 }
 
-func (m outgoing) size() int { return len(m.before) + len(m.payload) + len(m.after) }
+func (m outgoing) size() int { return len(m.before) + m.payload.Len() + len(m.after) }
 
 // An outbox sends the messages of one connection in order. It has a goroutine
 // only while there is something to send.

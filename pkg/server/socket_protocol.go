@@ -200,6 +200,6 @@ func (p *protocol) failure(id string, errs graphql.Errors, legacy string) string
 }
 
 // data is a message around a payload.
-func (p *protocol) data(id string, payload []byte) outgoing {
+func (p *protocol) data(id string, payload graphql.Sheets) outgoing {
 	return outgoing{before: `{"id":` + id + `,"payload":`, payload: payload, after: `,"type":"` + p.next + `"}`}
 }

@@ -187,15 +187,38 @@ func (c *session) beat() {
 
 // write sends one message.
 func (c *session) write(m outgoing) bool {
-	text := make([]byte, 0, m.size())
-	text = append(append(append(text, m.before...), m.payload...), m.after...)
-	if err := c.conn.Write(c.ctx, websocket.MessageText, text); err != nil {
+	if err := c.writeMessage(m); err != nil {
 		c.conn.CloseNow()
 		return false
 	}
 	c.server.sockets.sent.Add(1)
 	return true
 }
+
+// writeMessage writes a small message in one frame, a large one in several.
+func (c *session) writeMessage(m outgoing) error {
+	if size := m.size(); size <= oneFrame {
+		text := append(append(make([]byte, 0, size), m.before...), m.payload.Bytes()...)
+		return c.conn.Write(c.ctx, websocket.MessageText, append(text, m.after...))
+	}
+	w, err := c.conn.Writer(c.ctx, websocket.MessageText)
+	if err != nil {
+		return err
+	}
+	if _, err = io.WriteString(w, m.before); err == nil {
+		_, err = m.payload.WriteTo(w)
+	}
+	if err == nil {
+		_, err = io.WriteString(w, m.after)
+	}
+	if err != nil {
+		return err // and the message has no end
+	}
+	return w.Close()
+}
+
+// oneFrame is the size in bytes up to which a message is copied into one frame.
+const oneFrame = 256 << 10
 
 // finish closes the connection in good order. The library waits for the client's
 // consent, and then without end for the rest of a message that it had begun.
