@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"time"
 )
 
 // smallHeap is how many bytes the heap may grow to before it is collected, even
@@ -14,13 +15,14 @@ const smallHeap = 40 << 20
 
 // memoryLimit is how many bytes the process takes from the system, beside its
 // own program: above them Go collects more often, and gives back what it does
-// not use. One large request may so use what garbage would lie in otherwise.
-const memoryLimit = 64 << 20
+// not use. A large request so lies where garbage would lie otherwise.
+const memoryLimit = 56 << 20
 
-// largeHeap is how many bytes must be in use for memoryLimit to be out of reach.
-// From there on the heap may double, as Go does without being told: to look
-// through so much for so little would take most of the processors.
-const largeHeap = memoryLimit * 3 / 4
+// lasting is how long a heap must be in use to grow to twice its size, as Go's
+// does without being told: to look again and again through what is always there
+// would take most of the processors. What is there for a moment, as a large
+// request, gets a quarter more.
+const lasting = 10 * time.Second
 
 const usualGrowth = 100 // percent, as Go does without being told
 
@@ -34,26 +36,32 @@ func spareCollections() {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	adjustGrowth()
-	afterNextCollection()
+	afterCollections(new(collector))
 }
 
-// afterNextCollection adjusts after each collection, for as long as the process lives.
-func afterNextCollection() {
-	runtime.AddCleanup(new([16]byte), func(struct{}) {
-		adjustGrowth()
-		afterNextCollection()
-	}, struct{}{})
-}
-
-func adjustGrowth() {
+// afterCollections adjusts now and after each collection, for as long as the process lives.
+func afterCollections(c *collector) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
-	inUse := max(live[0].Value.Uint64(), leastHeap)
-	debug.SetGCPercent(max(usualGrowth, int(smallHeap*100/inUse)-100))
-	limit := int64(memoryLimit)
-	if inUse > largeHeap {
-		limit = int64(inUse) * 2
-	}
+	growth, limit := c.bounds(max(live[0].Value.Uint64(), leastHeap), time.Now())
+	debug.SetGCPercent(growth)
 	debug.SetMemoryLimit(limit)
+	runtime.AddCleanup(new([16]byte), func(struct{}) { afterCollections(c) }, struct{}{})
+}
+
+// A collector knows how much of the heap lasts.
+type collector struct {
+	since         time.Time
+	least, before uint64 // bytes in use at least: since then, and in the time before
+}
+
+// bounds returns the growth in percent and the limit in bytes of a heap that has
+// so much in use.
+func (c *collector) bounds(inUse uint64, now time.Time) (growth int, limit int64) {
+	if now.Sub(c.since) > lasting {
+		c.since, c.before, c.least = now, c.least, inUse
+	}
+	c.least = min(c.least, inUse)
+	lasts := min(c.least, c.before)
+	return max(usualGrowth, int(smallHeap*100/inUse)-100), int64(max(memoryLimit, 2*lasts, inUse+inUse/4))
 }
