@@ -13,6 +13,9 @@ import (
 // Classify tells what a failed statement ran into, by the extended result code
 // of SQLite. Only the name of the column comes from the text.
 func (Dialect) Classify(err error) dialect.Violation {
+	if errors.Is(err, errEndless) {
+		return dialect.Violation{Kind: dialect.TextViolation}
+	}
 	e, ok := errors.AsType[*driver.Error](err)
 	if !ok {
 		return dialect.Violation{}

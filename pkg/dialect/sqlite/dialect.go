@@ -5,6 +5,8 @@
 package sqlite
 
 import (
+	"database/sql/driver"
+	"errors"
 	"strings"
 
 	"github.com/prisma1-go/prisma1/pkg/datamodel"
@@ -62,8 +64,21 @@ var globEscapes = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
 
 // match uses GLOB: unlike LIKE it tells a from A, as the other databases do.
 func match(b *dialect.Builder, text string, before, after bool) {
-	b.SQL("GLOB ").Arg(dialect.Pattern(globEscapes, text, "*", before, after))
+	b.SQL("GLOB ")
+	if strings.Contains(text, "\x00") {
+		b.Arg(endless{})
+		return
+	}
+	b.Arg(dialect.Pattern(globEscapes, text, "*", before, after))
 }
+
+// An endless is an argument that no statement takes: a pattern with U+0000,
+// where patterns of SQLite end. Cut there it would match more.
+type endless struct{}
+
+var errEndless = errors.New("GLOB ends at U+0000")
+
+func (endless) Value() (driver.Value, error) { return nil, errEndless }
 
 func among(b *dialect.Builder, _ scalar.Type, list string, not bool) {
 	if not {
