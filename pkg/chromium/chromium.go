@@ -202,17 +202,19 @@ func (p *Page) Press(selector string) {
 	}
 }
 
-// Screenshot writes a picture of the page, unless file is "".
-func (p *Page) Screenshot(file string) {
+// Screenshot writes a picture of the page, NAME.png, into the folder that
+// PRISMA1_TEST_SCREENSHOTS names, if it names one.
+func (p *Page) Screenshot(name string) {
 	p.t.Helper()
-	if file == "" {
+	folder := os.Getenv("PRISMA1_TEST_SCREENSHOTS")
+	if folder == "" {
 		return
 	}
 	var picture struct{ Data []byte }
 	if err := json.Unmarshal(p.Call("Page.captureScreenshot", nil), &picture); err != nil {
 		p.t.Fatal(err)
 	}
-	if err := os.WriteFile(file, picture.Data, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, name+".png"), picture.Data, 0o644); err != nil {
 		p.t.Fatal(err)
 	}
 }

@@ -14,8 +14,7 @@ import (
 // TestPlayground opens the Playground of a service in Chromium, with every host
 // but this machine out of reach, and presses its play button. The answer must
 // appear, and the browser must have nothing to complain about.
-// PRISMA1_TEST_CHROMIUM names the program; PRISMA1_TEST_SCREENSHOT a file that
-// gets a picture.
+// PRISMA1_TEST_CHROMIUM names the program.
 func TestPlayground(t *testing.T) {
 	t.Parallel()
 	program := browser(t)
@@ -35,7 +34,7 @@ func TestPlayground(t *testing.T) {
 	p.Await("the play button", `document.querySelector('svg[width="35"]') !== null`)
 	p.Press(`svg[width="35"]`)
 	p.Await("the answer", `document.body.innerText.includes('"Wok"') || [...document.querySelectorAll('.CodeMirror')].some(e => e.CodeMirror.getValue().includes('"Wok"'))`)
-	p.Screenshot(os.Getenv("PRISMA1_TEST_SCREENSHOT"))
+	p.Screenshot("playground")
 	if len(p.Complaints) > 0 {
 		t.Errorf("the browser complains:\n%s", strings.Join(p.Complaints, "\n"))
 	}

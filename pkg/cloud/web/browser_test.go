@@ -2,7 +2,6 @@ package web
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,7 +11,7 @@ import (
 
 // TestBrowser is a person at the pages in Chromium, with scripts switched off: sign in, let a
 // computer in, add a server, invite somebody, delete the workspace, take the computer's key back. The browser must have
-// nothing to complain about. PRISMA1_TEST_SCREENSHOTS can name a folder for pictures.
+// nothing to complain about.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
 	program := os.Getenv("PRISMA1_TEST_CHROMIUM")
@@ -29,17 +28,11 @@ func TestBrowser(t *testing.T) {
 	}
 	p := chromium.Open(t, program)
 	p.Call("Emulation.setScriptExecutionDisabled", map[string]any{"value": true})
-	folder := os.Getenv("PRISMA1_TEST_SCREENSHOTS")
-	shoot := func(name string) {
-		if folder != "" {
-			p.Screenshot(filepath.Join(folder, name+".png"))
-		}
-	}
 	picture := func(name string) {
 		t.Helper()
-		shoot(name)
+		p.Screenshot(name)
 		p.Call("Emulation.setDeviceMetricsOverride", map[string]any{"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": false})
-		shoot(name + "-phone")
+		p.Screenshot(name + "-phone")
 		if !p.Evaluate(`document.documentElement.scrollWidth <= 360`) {
 			t.Errorf("%s is wider than a phone", name)
 		}
