@@ -61,11 +61,7 @@ func newPlaygroundCmd(app *App, run func(context.Context, *adminOptions) error) 
 // the server is one of Prisma 1 its address is _admin, else the Playground is shown.
 // The token is not printed, unlike in the original.
 func runAdmin(ctx context.Context, opts *adminOptions) error {
-	file, err := opts.Definition.load(opts.App, "")
-	if err != nil {
-		return err
-	}
-	t, err := opts.App.connect(file, "")
+	t, err := opts.Definition.target(opts.App)
 	if err != nil {
 		return err
 	}
@@ -83,7 +79,7 @@ func runAdmin(ctx context.Context, opts *adminOptions) error {
 		shown += "/_admin"
 	}
 	address := shown
-	if token, err := serviceToken(file, t.Endpoint); err != nil {
+	if token, err := serviceToken(t.File, t.Endpoint); err != nil {
 		return err
 	} else if token != "" && strings.HasSuffix(shown, "/_admin") {
 		address += "?token=" + url.QueryEscape(token)
@@ -115,11 +111,7 @@ func hasPage(ctx context.Context, address string) bool {
 // runPlayground serves the Playground of the service on this machine until it is interrupted:
 // /playground is the page of the server, and what it asks goes on to the service with a fresh token.
 func runPlayground(ctx context.Context, opts *adminOptions) error {
-	file, err := opts.Definition.load(opts.App, "")
-	if err != nil {
-		return err
-	}
-	t, err := opts.App.connect(file, "")
+	t, err := opts.Definition.target(opts.App)
 	if err != nil {
 		return err
 	}

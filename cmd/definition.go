@@ -53,6 +53,15 @@ func (d *definitionFlags) load(app *App, endpoint string) (*prismayml.File, erro
 	return file, nil
 }
 
+// target is the service of the definition, on its server.
+func (d *definitionFlags) target(app *App) (*target, error) {
+	file, err := d.load(app, "")
+	if err != nil {
+		return nil, err
+	}
+	return app.connect(file, "")
+}
+
 func (d *definitionFlags) path(dir string) (string, error) {
 	if d.Project == "" {
 		return prismayml.Find(dir)

@@ -35,11 +35,7 @@ func newDeleteCmd(app *App, run func(context.Context, *deleteOptions) error) *co
 // runDelete deletes through the management API of any server, and says so when it fails;
 // the original went to the cloud for servers elsewhere and hid errors under --force.
 func runDelete(ctx context.Context, opts *deleteOptions) error {
-	file, err := opts.Definition.load(opts.App, "")
-	if err != nil {
-		return err
-	}
-	t, err := opts.App.connect(file, "")
+	t, err := opts.Definition.target(opts.App)
 	if err != nil {
 		return err
 	}

@@ -56,11 +56,7 @@ type jsonService struct {
 }
 
 func runInfo(ctx context.Context, opts *infoOptions) error {
-	file, err := opts.Definition.load(opts.App, "")
-	if err != nil {
-		return err
-	}
-	t, err := opts.App.connect(file, "")
+	t, err := opts.Definition.target(opts.App)
 	if err != nil {
 		return err
 	}

@@ -94,11 +94,7 @@ func newMigrationsListCmd(app *App, run func(context.Context, *migrationsOptions
 
 // history connects to the server of the service and reads its history.
 func (opts *migrationsOptions) history(ctx context.Context) (*target, []client.Record, error) {
-	file, err := opts.Definition.load(opts.App, "")
-	if err != nil {
-		return nil, nil, err
-	}
-	t, err := opts.App.connect(file, "")
+	t, err := opts.Definition.target(opts.App)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -36,11 +36,7 @@ func newResetCmd(app *App, run func(context.Context, *resetOptions) error) *cobr
 }
 
 func runReset(ctx context.Context, opts *resetOptions) error {
-	file, err := opts.Definition.load(opts.App, "")
-	if err != nil {
-		return err
-	}
-	t, err := opts.App.connect(file, "")
+	t, err := opts.Definition.target(opts.App)
 	if err != nil {
 		return err
 	}
