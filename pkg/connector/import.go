@@ -21,7 +21,7 @@ func (d *Database) Import(ctx context.Context, in *ndf.Import) (problems []strin
 	if len(in.Nodes)+len(in.Lists)+len(in.Links) == 0 {
 		return nil, nil
 	}
-	err = d.write(ctx, func(s session) error {
+	err = d.repeated(ctx, nil, func(s session) error {
 		i := &importer{writer: writer{session: prompt{s}, builder: d.builder, classify: d.classify}, report: d.connector.dialect.Report}
 		err := i.run(ctx, in)
 		problems = i.problems

@@ -3,10 +3,12 @@ package engine_test
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/prisma1-go/prisma1/pkg/connector"
@@ -141,4 +143,30 @@ func imported(t *testing.T, s *engine.Service, kind string, elements []string) {
 	if status, answer := s.Import(t.Context(), "request", []byte(body)); status != http.StatusOK || string(answer.Bytes()) != "[]" {
 		t.Fatalf("import %s: %d %.500s", kind, status, answer.Bytes())
 	}
+}
+
+// TestImportsMeet imports the same nodes from several clients in any order:
+// each gets its answer, and each node is stored once.
+func TestImportsMeet(t *testing.T) {
+	t.Parallel()
+	connectortest.Each(t, func(t *testing.T, c *connector.Connector) {
+		s := deploy(t, c, `type A { id: ID! @id n: Int }`, engine.Options{})
+		const nodes = 8
+		var group sync.WaitGroup
+		for client := range 6 {
+			group.Go(func() {
+				var values []string
+				for _, n := range rand.New(rand.NewPCG(uint64(client), 9)).Perm(nodes) {
+					values = append(values, fmt.Sprintf(`{"_typeName":"A","id":"a%d"}`, n))
+				}
+				if status, answer := s.Import(t.Context(), "request", fmt.Appendf(nil, `{"valueType":"nodes","values":[%s]}`, strings.Join(values, ","))); status != http.StatusOK {
+					t.Errorf("%d %s", status, answer.Bytes())
+				}
+			})
+		}
+		group.Wait()
+		if got, want := string(ask(t, s, `{ asConnection { aggregate { count } } }`, "null")), fmt.Sprintf(`{"data":{"asConnection":{"aggregate":{"count":%d}}}}`, nodes); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
 }
