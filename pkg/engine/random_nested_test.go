@@ -89,7 +89,7 @@ func (w *world) newLinks(s *worldSide, depth int) (object, []nestedWrite) {
 	switch {
 	case s.list:
 		return w.listWrites(s, depth, []int{nestedCreate, nestedConnect})
-	case connects && w.chance(10):
+	case connects && !w.careful && w.chance(10):
 		return w.one(s, depth, nestedConnect, nestedCreate)
 	case connects:
 		return w.one(s, depth, nestedConnect)
@@ -221,7 +221,7 @@ func (o object) in(key string) object { return object{{key, o}} }
 func (w *world) listWrites(s *worldSide, depth int, kinds []int) (object, []nestedWrite) {
 	members, writes := object{}, []nestedWrite(nil)
 	for _, kind := range kinds {
-		if !w.chance(max(15, 60/len(kinds))) || !s.updatable() && (kind == nestedUpdate || kind == nestedUpsert) || len(s.back().model.fields) == 0 && kind == nestedUpdateMany {
+		if kind == nestedSet && w.careful && s.back().required || !w.chance(max(15, 60/len(kinds))) || !s.updatable() && (kind == nestedUpdate || kind == nestedUpsert) || len(s.back().model.fields) == 0 && kind == nestedUpdateMany {
 			continue
 		}
 		elements := []any{}

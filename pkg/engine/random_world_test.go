@@ -24,6 +24,7 @@ type world struct {
 type worldKind struct {
 	required bool // relation fields may be required and cascade; a required one leads to a model above its own
 	features bool
+	careful  bool // nothing is written that may leave a node without one that it requires
 }
 
 type (
