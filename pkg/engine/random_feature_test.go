@@ -407,7 +407,7 @@ func (w *world) featureFilter(m *worldModel) (key string, value any, condition f
 // selected writes a selector of a node: its id, or its compound unique if the
 // model has one and the node all its values.
 func (m *worldModel) selected(w *world, n *worldNode) string {
-	if name, values, _ := m.compoundOf(w, []*worldNode{n}); name != "" && w.chance(50) {
+	if name, values := m.compoundOf(w, []*worldNode{n}); name != "" && w.chance(50) {
 		return input(object{{name, values}}, false)
 	}
 	return input(object{{"id", n.id}}, false)
@@ -415,19 +415,51 @@ func (m *worldModel) selected(w *world, n *worldNode) string {
 
 // compoundOf draws a node and returns its compound unique; name is "" where
 // the model has none or the node not all its values.
-func (m *worldModel) compoundOf(w *world, among []*worldNode) (name string, values object, n *worldNode) {
+func (m *worldModel) compoundOf(w *world, among []*worldNode) (name string, values object) {
 	if len(m.compound) == 0 || len(among) == 0 {
-		return "", nil, nil
+		return "", nil
 	}
-	n = chosen(w, among...)
-	var names []string
+	n := chosen(w, among...)
 	for _, f := range m.compound {
 		if f.of(n) == nil {
-			return "", nil, nil
+			return "", nil
 		}
-		names, values = append(names, f.name), append(values, member{f.name, f.of(n)})
+		values = append(values, member{f.name, f.of(n)})
 	}
-	return strings.Join(names, "_"), values, n
+	return m.compoundName(), values
+}
+
+func (m *worldModel) compoundName() string {
+	var names []string
+	for _, f := range m.compound {
+		names = append(names, f.name)
+	}
+	return strings.Join(names, "_")
+}
+
+// compoundValue tells the values of a compound unique apart; nil where one is null.
+func (m *worldModel) compoundValue(n *worldNode) any {
+	var values object
+	for _, f := range m.compound {
+		if f.of(n) == nil {
+			return nil
+		}
+		values = append(values, member{f.name, f.of(n)})
+	}
+	return input(values, true)
+}
+
+// bare writes the value of a selector as messages print it.
+func bare(value any) string {
+	values, ok := value.(object)
+	if !ok {
+		return fmt.Sprint(value)
+	}
+	var texts []string
+	for _, v := range values {
+		texts = append(texts, fmt.Sprint(v.value))
+	}
+	return strings.Join(texts, ", ")
 }
 
 // byCompound returns the node whose compound unique has these values.

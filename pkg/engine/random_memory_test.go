@@ -54,6 +54,9 @@ func (m *worldModel) checkUnique() error {
 			unique[f.name] = func(n *worldNode) any { return n.values[f.name] }
 		}
 	}
+	if len(m.compound) > 0 {
+		unique[m.compoundName()] = m.compoundValue
+	}
 	var failures refusal
 	for field, value := range unique {
 		seen := map[any]bool{}
@@ -128,7 +131,7 @@ func (s *worldSide) requires() *fault.Error {
 
 // notFound is the refusal of a selector that finds nothing.
 func (m *worldModel) notFound(where object) error {
-	return refusal{fault.NotFound(m.name, fmt.Sprint(where[0].value), where[0].key)}
+	return refusal{fault.NotFound(m.name, bare(where[0].value), where[0].key)}
 }
 
 // end names a node by its id in a fault.

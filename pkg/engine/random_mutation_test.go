@@ -191,7 +191,7 @@ func (w *world) selector(m *worldModel, among []*worldNode) (object, func() *wor
 			}
 		}
 	}
-	if name, values, _ := m.compoundOf(w, among); name != "" && w.chance(20) {
+	if name, values := m.compoundOf(w, among); name != "" && w.chance(20) {
 		return object{{name, values}}, func() *worldNode { return m.byCompound(values) }
 	}
 	return object{{key, value}}, func() *worldNode {

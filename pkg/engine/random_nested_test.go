@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/prisma1-go/prisma1/pkg/fault"
@@ -276,7 +275,7 @@ func (w *world) element(s *worldSide, depth, kind int) (any, nestedWrite) {
 			case child == nil:
 				return other.notFound(where)
 			case !s.linked(n, child):
-				end := fault.End{Model: other.name, Field: where[0].key, Value: fmt.Sprint(where[0].value)}
+				end := fault.End{Model: other.name, Field: where[0].key, Value: bare(where[0].value)}
 				return refusal{fault.NotConnected(s.relation.name, fault.End{Model: s.model.name}, end)}
 			}
 			return update(child)
