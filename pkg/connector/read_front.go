@@ -9,12 +9,13 @@ import (
 
 	"github.com/prisma1-go/prisma1/pkg/dialect"
 	"github.com/prisma1-go/prisma1/pkg/plan"
+	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
 
 // A filter that many rows hold fills a page from the front of the list: the
 // first rows of an index are enough. A database that plans statements without
 // their values takes such a filter for one that hardly any row holds, and reads
-// and sorts all that do. So the front is asked first, where it may be enough, and
+// and sorts all that do; others do for other reasons. So the front is asked first, where it may be enough, and
 // the whole list when it was not. What is quicker depends on the rows and the
 // indexes that the database has: each list keeps how long both took.
 
@@ -32,7 +33,7 @@ const (
 func frontOf(facts *dialect.Facts, read *plan.Read) int {
 	limit, limited := pageLimit(read)
 	limited = limited && limit > 0 && read.Filter != nil && isRead(read)
-	if !facts.Blind || !limited || !hasIndex(read) || !isGuessed(read.Filter) {
+	if !facts.Blind && !facts.KeysFirst || !limited || !hasIndex(facts, read) || !isGuessed(read.Filter) {
 		return 0
 	}
 	rows := frontShare * (min(limit, mostFront) + int64(min(read.Page.Skip, mostFront)))
@@ -43,9 +44,10 @@ func frontOf(facts *dialect.Facts, read *plan.Read) int {
 }
 
 // hasIndex tells whether an index has the nodes of a read in the order of its
-// page, from its cursors on.
-func hasIndex(read *plan.Read) bool {
-	return len(read.Page.Sort) == 0 && isStrict(cmp.Or(read.Page.Order, read.Model.ID()))
+// page, from its cursors on. That of a String has its beginning only where keys come first.
+func hasIndex(facts *dialect.Facts, read *plan.Read) bool {
+	order := cmp.Or(read.Page.Order, read.Model.ID())
+	return len(read.Page.Sort) == 0 && isStrict(order) && !(facts.KeysFirst && order.Type == scalar.String)
 }
 
 // isGuessed tells whether the database can only guess how many rows hold a
@@ -105,14 +107,23 @@ func leads(filter plan.Filter) bool {
 
 // writeFront writes the first rows of a list as the table t.
 func writeFront(b *dialect.Builder, l *question) {
+	if b.Facts().KeysFirst {
+		writeKeys(b, l, int64(l.front), 0)
+		return
+	}
 	b.Veil()
 	b.SQL("(SELECT * FROM ")
-	writeFrom(b, l.read)
+	writeOrdered(b, l.read)
+	b.SQL("\nLIMIT " + strconv.Itoa(l.front) + ") AS t")
+}
+
+// writeOrdered writes the rows of a list from its cursors on, in order, without its filter.
+func writeOrdered(b *dialect.Builder, read *plan.Read) {
+	writeFrom(b, read)
 	where := conditions{b: b}
-	where.cursors(l.read)
-	b.SQL(" ORDER BY ")
-	writeOrder(b, l.read)
-	b.SQL(" LIMIT " + strconv.Itoa(l.front) + ") AS t")
+	where.cursors(read)
+	b.SQL("\nORDER BY ")
+	writeOrder(b, read)
 }
 
 // A race keeps which is quicker for a list: its front first, or the whole at

@@ -112,7 +112,7 @@ func writeRead(b *dialect.Builder, l *question, named bool) {
 			b.SQL("\nORDER BY ")
 			writeOrder(b, l.read)
 		}
-		if limited || page.Skip > 0 {
+		if (limited || page.Skip > 0) && !l.isByKeys(b.Facts()) {
 			b.SQL("\nLIMIT ").Guess(limit, "bigint").SQL(" OFFSET ").Guess(int64(page.Skip), "bigint")
 		}
 		return
@@ -218,9 +218,14 @@ func writeSelect(b *dialect.Builder, l *question, named, windowed bool) {
 	}
 	b.SQL("\nFROM ")
 	where := conditions{b: b}
-	if l.front > 0 {
+	switch {
+	case l.front > 0:
 		writeFront(b, l)
 		writeFilter(where.next(), "t", l.read.Filter)
+		return
+	case l.isByKeys(b.Facts()):
+		limit, _ := pageLimit(l.read)
+		writeKeys(b, l, limit, int64(l.read.Page.Skip))
 		return
 	}
 	writeFrom(b, l.read)

@@ -43,6 +43,8 @@ type Facts struct {
 	Returning   bool                         // INSERT … RETURNING works
 	DDLInTx     bool                         // changes of tables can be rolled back
 	Blind       bool                         // a statement that is kept is planned without a look at its values
+	KeysFirst   bool                         // rows are found quicker by keys that were read from an index alone
+	DeepPage    int                          // rows that a page passes over from which on its keys are read first; -1 for none
 	Windows     bool                         // ROW_NUMBER() OVER (…) works
 	RowLock     string                       // behind a SELECT it keeps others from writing its rows; "" where only one writes at a time
 	NullsFirst  bool                         // NULL sorts before all values

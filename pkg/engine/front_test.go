@@ -16,7 +16,7 @@ import (
 
 const boxes = `
 type Box { id: ID! @id name: String! things: [Thing] }
-type Thing { id: ID! @id number: Int! @unique size: Int! name: String! box: Box! }`
+type Thing { id: ID! @id number: Int! @unique size: Int! name: String! @unique box: Box! }`
 
 // A frontPage is the arguments of a page and what it takes of a whole list.
 type frontPage struct {
@@ -51,11 +51,15 @@ func TestFrontOfAList(t *testing.T) {
 		s := deploy(t, c, boxes, engine.Options{})
 		fillBoxes(t, s)
 		log.take(t)
-		for _, order := range []string{"number_ASC", "number_DESC", "id_ASC", "size_ASC"} {
+		for _, order := range []string{"number_ASC", "number_DESC", "id_ASC", "size_ASC", "name_DESC"} {
 			numbers := thingNumbers(t, s, "orderBy: "+order)
 			cursor := thingID(t, s, numbers[99])
 			checkFront(t, s, "orderBy: "+order+`, where: { name_not_contains: "x" }, first: 6, after: "`+cursor+`"`, numbers[100:106])
 			checkFront(t, s, "orderBy: "+order+`, where: { name_not_contains: "x" }, last: 6, before: "`+cursor+`"`, numbers[93:99])
+			checkFront(t, s, "orderBy: "+order+", first: 5, skip: 700", numbers[700:705])
+			checkFront(t, s, "orderBy: "+order+", last: 5, skip: 600", numbers[395:400])
+			checkFront(t, s, "orderBy: "+order+`, first: 9, skip: 600, after: "`+cursor+`"`, numbers[700:709])
+			checkFront(t, s, "orderBy: "+order+", first: 20, skip: 990", numbers[990:])
 			for _, filter := range []string{
 				`{ name_contains: "7" }`, `{ name_contains: "77" }`, `{ size_gt: 20, name_not_starts_with: "x" }`,
 				`{ size_lt: 2, box: { name_ends_with: "3" } }`, `{ OR: [{ name_ends_with: "1" }, { box: { name_contains: "2" } }] }`,
@@ -67,15 +71,19 @@ func TestFrontOfAList(t *testing.T) {
 				}
 			}
 		}
-		fronts := 0
+		fronts, keys := 0, 0
 		statements := log.take(t)
 		for _, st := range statements {
 			if strings.Contains(st, "FROM (SELECT * FROM") {
 				fronts++
 			}
+			if strings.Contains(st, ") AS k ") {
+				keys++
+			}
 		}
-		if config.Connector == "postgres" != (fronts > 0) || fronts == len(statements) {
-			t.Errorf("%d of %d statements ask for the front of a list", fronts, len(statements))
+		want := map[string][2]bool{"postgres": {true, true}, "mysql": {false, true}}[config.Connector]
+		if got := [2]bool{fronts > 0, keys > 0}; got != want || fronts+keys == len(statements) {
+			t.Errorf("of %d statements %d ask for the front of a list and %d by keys", len(statements), fronts, keys)
 		}
 	})
 }

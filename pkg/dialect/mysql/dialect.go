@@ -37,6 +37,7 @@ var facts = dialect.Facts{
 	SizesLate:   15 * time.Second, // InnoDB counts a table again after ten seconds at the earliest
 	Conflict:    dialect.InsertIgnore,
 	Windows:     true,
+	KeysFirst:   true,
 	RowLock:     "FOR UPDATE",
 	Explain:     dialect.Explain{Words: "EXPLAIN FORMAT=JSON"},
 	Placeholder: func(b []byte, _ int) []byte { return append(b, '?') },

@@ -27,6 +27,7 @@ var facts = dialect.Facts{
 	Returning: true,
 	DDLInTx:   true,
 	Blind:     true,
+	DeepPage:  512,
 	Windows:   true,
 	RowLock:   "FOR NO KEY UPDATE",
 	WideSums:  true,

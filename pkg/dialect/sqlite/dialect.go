@@ -27,6 +27,7 @@ var facts = dialect.Facts{
 	Returning:   true,
 	DDLInTx:     true,
 	Windows:     true,
+	DeepPage:    -1, // what is passed over is not looked up
 	NullsFirst:  true,
 	UUIDs:       true,
 	FoldedNames: true,
