@@ -217,14 +217,6 @@ func when(condition bool, text string) string {
 	return ""
 }
 
-func (m *worldModel) node(id any) *worldNode {
-	i := slices.IndexFunc(m.nodes, func(n *worldNode) bool { return n.id == id })
-	if i < 0 {
-		return nil
-	}
-	return m.nodes[i]
-}
-
 // newID returns an id that no node has.
 func (w *world) newID(m *worldModel) any {
 	w.lastID++
