@@ -217,7 +217,11 @@ func (c *coercion) jsonList(r *jsonReader, elem *ast.Type) Input {
 	}
 	list := Input{Kind: List, Items: []Input{}}
 	if c.depth <= countedDepth {
-		list.Items = make([]Input, 0, min(r.items(), c.mostValues-c.values))
+		left := c.mostValues - c.values
+		if def := c.schema.types.Types[elem.Name()]; def != nil && def.Kind == ast.InputObject {
+			left /= 2 // with a member each
+		}
+		list.Items = make([]Input, 0, min(r.items(), left))
 	}
 	_ = r.array(func() error {
 		if err := c.another(); err != nil {

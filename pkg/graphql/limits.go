@@ -27,7 +27,7 @@ type Limits struct {
 
 // DefaultLimits are far above what people write and below what hurts.
 func DefaultLimits() Limits {
-	return Limits{QueryBytes: 256 << 10, Tokens: 15_000, Depth: 32, ValueDepth: 100, Values: 250_000, Aliases: 500, Fields: 50_000, Directives: 100, Batch: 100, Introspection: 32 << 20}
+	return Limits{QueryBytes: 256 << 10, Tokens: 15_000, Depth: 32, ValueDepth: 100, Values: 200_000, Aliases: 500, Fields: 50_000, Directives: 100, Batch: 100, Introspection: 24 << 20}
 }
 
 // CheckBatch returns the fault TooManyAliases when the documents of a batch have

@@ -11,12 +11,12 @@ import (
 // smallHeap is how many bytes the heap may grow to before it is collected, even
 // where less than half of it is in use: the little that a server keeps would
 // otherwise be looked through many times a second.
-const smallHeap = 40 << 20
+const smallHeap = 36 << 20
 
-// memoryLimit is how many bytes the process takes from the system, beside its
-// own program: above them Go collects more often, and gives back what it does
+// memoryLimit is how many bytes Go takes from the system, beside the program and
+// the stacks: above them it collects more often, and gives back what it does
 // not use. A large request so lies where garbage would lie otherwise.
-const memoryLimit = 56 << 20
+const memoryLimit = 50 << 20
 
 // lasting is how long a heap must be in use to grow to twice its size, as Go's
 // does without being told: to look again and again through what is always there
@@ -41,11 +41,11 @@ func spareCollections() {
 
 // afterCollections adjusts now and after each collection, for as long as the process lives.
 func afterCollections(c *collector) {
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(live)
-	growth, limit := c.bounds(max(live[0].Value.Uint64(), leastHeap), time.Now())
+	now := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
+	metrics.Read(now)
+	growth, limit := c.bounds(max(now[0].Value.Uint64(), leastHeap), time.Now())
 	debug.SetGCPercent(growth)
-	debug.SetMemoryLimit(limit)
+	debug.SetMemoryLimit(limit + int64(now[1].Value.Uint64())) // those of thousands of connections are no garbage
 	runtime.AddCleanup(new([16]byte), func(struct{}) { afterCollections(c) }, struct{}{})
 }
 
@@ -57,6 +57,7 @@ type collector struct {
 
 // bounds returns the growth in percent and the limit in bytes of a heap that has
 // so much in use.
+
 func (c *collector) bounds(inUse uint64, now time.Time) (growth int, limit int64) {
 	if now.Sub(c.since) > lasting {
 		c.since, c.before, c.least = now, c.least, inUse

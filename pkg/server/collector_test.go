@@ -17,7 +17,7 @@ func TestCollector(t *testing.T) {
 		growth int
 		limit  int64
 	}{
-		{0, 4 * mb, 900, memoryLimit},
+		{0, 4 * mb, 800, memoryLimit},
 		{time.Second, 20 * mb, 100, memoryLimit},
 		{time.Second, 80 * mb, 100, 100 * mb},
 		{lasting, 80 * mb, 100, 100 * mb},
@@ -25,7 +25,7 @@ func TestCollector(t *testing.T) {
 		{lasting, 80 * mb, 100, 100 * mb},
 		{lasting + 1, 80 * mb, 100, 160 * mb},
 		{time.Second, 100 * mb, 100, 160 * mb},
-		{time.Second, 4 * mb, 900, memoryLimit},
+		{time.Second, 4 * mb, 800, memoryLimit},
 	} {
 		at = at.Add(step.after)
 		growth, limit := c.bounds(step.inUse, at)
