@@ -63,7 +63,6 @@ type directiveSpan struct {
 // A typeSpan is where a type and its fields stand.
 type typeSpan struct {
 	name        span
-	head        int // where what stands before the braces ends
 	open, close int // of the braces; 0 without
 	directives  map[string]directiveSpan
 	fields      []fieldSpan
@@ -133,7 +132,6 @@ func (r *spanReader) typ() typeSpan {
 		r.at += 2
 	}
 	t.directives = r.directives()
-	t.head = r.last()
 	if !r.is(lexer.BraceL) {
 		return t
 	}

@@ -260,11 +260,6 @@ func (u *upgrade) impliedFields(t *typeDef, at typeSpan) {
 	if len(first)+len(last) == 0 {
 		return
 	}
-	if at.open == 0 {
-		lines := strings.Join(append(first, last...), u.newline+"  ")
-		u.insert(at.head, " {"+u.newline+"  "+lines+u.newline+"}")
-		return
-	}
 	if !strings.Contains(u.text[at.open:at.close], "\n") {
 		if len(first) > 0 {
 			u.insert(at.open+1, " "+first[0]+",")
