@@ -134,7 +134,7 @@ func (c *Connector) Database(id project.ID) *Database {
 	defer c.mu.Unlock()
 	d := c.databases[id]
 	if d == nil {
-		d = &Database{connector: c, id: id, container: c.backend.container(id), turnstiles: newTurnstiles()}
+		d = &Database{connector: c, id: id, container: c.backend.container(id), turnstiles: newTurnstiles(c.config.StatementTime)}
 		c.databases[id] = d
 	}
 	return d

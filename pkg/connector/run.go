@@ -233,7 +233,7 @@ func (d *Database) repeated(ctx context.Context, upserts []*plan.Upsert, do func
 			return err
 		}
 		if n == 1 {
-			leave, gone := pass(ctx, d.again)
+			leave, gone := d.pass(ctx, d.again)
 			if gone != nil {
 				return err
 			}

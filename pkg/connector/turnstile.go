@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/prisma1-go/prisma1/pkg/plan"
 )
@@ -13,13 +14,14 @@ import (
 // would wait for each other in the database: PostgreSQL looks for that once a
 // second, and takes one of the two back.
 type turnstiles struct {
-	again chan struct{}     // who met another transaction and tries again
-	nodes [64]chan struct{} // who names a node, by a hash of its selector
-	seed  maphash.Seed
+	again    chan struct{}     // who met another transaction and tries again
+	nodes    [64]chan struct{} // who names a node, by a hash of its selector
+	seed     maphash.Seed
+	patience time.Duration // after which who waits goes on, and the database decides; 0 for any time
 }
 
-func newTurnstiles() *turnstiles {
-	t := &turnstiles{again: make(chan struct{}, 1), seed: maphash.MakeSeed()}
+func newTurnstiles(patience time.Duration) *turnstiles {
+	t := &turnstiles{again: make(chan struct{}, 1), seed: maphash.MakeSeed(), patience: patience}
 	for i := range t.nodes {
 		t.nodes[i] = make(chan struct{}, 1)
 	}
@@ -27,10 +29,16 @@ func newTurnstiles() *turnstiles {
 }
 
 // pass waits until nobody else is behind the turnstile, and returns how to leave it.
-func pass(ctx context.Context, turnstile chan struct{}) (leave func(), err error) {
+func (t *turnstiles) pass(ctx context.Context, turnstile chan struct{}) (leave func(), err error) {
+	var late <-chan time.Time
+	if t.patience > 0 {
+		late = time.After(t.patience)
+	}
 	select {
 	case turnstile <- struct{}{}:
 		return func() { <-turnstile }, nil
+	case <-late:
+		return func() {}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -46,7 +54,7 @@ func (t *turnstiles) enter(ctx context.Context, plans []*plan.Plan) (leave func(
 		}
 	}
 	for _, n := range t.numbers(plans) {
-		left, err := pass(ctx, t.nodes[n])
+		left, err := t.pass(ctx, t.nodes[n])
 		if err != nil {
 			leave()
 			return nil, err
