@@ -38,3 +38,26 @@ func writeKeys(b *dialect.Builder, l *question, limit, offset int64) {
 	writeFrom(b, l.read)
 	b.SQL(" WHERE ").Column("t", key).SQL(" = ").Column("k", key).SQL(" OFFSET 0) AS t")
 }
+
+// writePagesByKeys writes the pages of several parents: what their rows have is
+// looked up when their places are known.
+func writePagesByKeys(b *dialect.Builder, l *question) {
+	id := l.read.Model.ID().Column()
+	parent := l.frame.columns[l.frame.parent]
+	b.SQL("SELECT ")
+	for i, c := range l.frame.columns {
+		separate(b, i)
+		if i == l.frame.parent {
+			b.SQL("p.o")
+		} else {
+			b.Column("t", c.name)
+		}
+	}
+	b.SQL("\nFROM (\nSELECT ").Column("t", id).SQL(" AS k, ").Column(parent.alias, parent.name).SQL(" AS o")
+	writeNumber(b, l)
+	b.SQL("\nFROM ")
+	writeNodes(b, l)
+	b.SQL("\n) AS p JOIN ").Table(l.read.Model.Table()).SQL(" AS t ON ").Column("t", id).SQL(" = p.k\nWHERE ")
+	writeWindow(b, l.read)
+	b.SQL("\nORDER BY p.o, p.n")
+}

@@ -1,7 +1,6 @@
 package connector
 
 import (
-	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -106,6 +105,10 @@ func writeRead(b *dialect.Builder, l *question, named bool) {
 	page := &l.read.Page
 	limit, limited := pageLimit(l.read)
 	each := l.eachParent(b.Facts())
+	if !each && l.hasPages() && b.Facts().KeysFirst {
+		writePagesByKeys(b, l)
+		return
+	}
 	if !each && !l.hasPages() {
 		writeSelect(b, l, named, false)
 		if l.read.Selector == nil { // a selector finds one
@@ -133,12 +136,18 @@ func writeRead(b *dialect.Builder, l *question, named bool) {
 	b.SQL("\nFROM (\n")
 	writeSelect(b, l, true, true)
 	b.SQL("\n) AS p\nWHERE ")
-	if page.Skip > 0 {
-		b.SQL("n > ").Arg(int64(page.Skip)).SQL(" AND n - ").Arg(int64(page.Skip)).SQL(" <= ").Arg(limit)
-	} else {
-		b.SQL("n <= ").Arg(limit)
+	writeWindow(b, l.read)
+	b.SQL("\nORDER BY p.c" + strconv.Itoa(l.frame.parent) + ", p.n")
+}
+
+// writeWindow writes which rows of a window are the page.
+func writeWindow(b *dialect.Builder, read *plan.Read) {
+	limit, _ := pageLimit(read)
+	if skip := int64(read.Page.Skip); skip > 0 {
+		b.SQL("p.n > ").Arg(skip).SQL(" AND p.n - ").Arg(skip).SQL(" <= ").Arg(limit)
+		return
 	}
-	b.SQL("\nORDER BY c" + strconv.Itoa(l.frame.parent) + ", n")
+	b.SQL("p.n <= ").Arg(limit)
 }
 
 // writeEach writes what belongs to each parent, or the page of it. It is the
@@ -211,30 +220,40 @@ func writeSelect(b *dialect.Builder, l *question, named, windowed bool) {
 	b.SQL("SELECT ")
 	writeColumns(b, l, named)
 	if windowed {
-		parent := l.frame.columns[l.frame.parent]
-		b.SQL(", ROW_NUMBER() OVER (PARTITION BY ").Column(parent.alias, parent.name).SQL(" ORDER BY ")
-		writeOrder(b, l.read)
-		b.SQL(") AS n")
+		writeNumber(b, l)
 	}
 	b.SQL("\nFROM ")
-	where := conditions{b: b}
 	switch {
 	case l.front > 0:
 		writeFront(b, l)
-		writeFilter(where.next(), "t", l.read.Filter)
+		writeFilter(b.SQL("\nWHERE "), "t", l.read.Filter)
 		return
 	case l.isByKeys(b.Facts()):
 		limit, _ := pageLimit(l.read)
 		writeKeys(b, l, limit, int64(l.read.Page.Skip))
 		return
 	}
+	writeNodes(b, l)
+}
+
+// writeNodes writes the tables of a level and which rows of them are its nodes.
+func writeNodes(b *dialect.Builder, l *question) {
 	writeFrom(b, l.read)
+	where := conditions{b: b}
 	if l.parents != nil {
 		parent := l.frame.columns[l.frame.parent]
 		where.next().Column(parent.alias, parent.name).SQL(" ")
 		l.parents.among(b, parent.typ)
 	}
 	where.read(l.read)
+}
+
+// writeNumber writes the place of a row behind its parent.
+func writeNumber(b *dialect.Builder, l *question) {
+	parent := l.frame.columns[l.frame.parent]
+	b.SQL(", ROW_NUMBER() OVER (PARTITION BY ").Column(parent.alias, parent.name).SQL(" ORDER BY ")
+	writeOrder(b, l.read)
+	b.SQL(") AS n")
 }
 
 // writeColumns writes the cells of a level's rows, with names where another
@@ -316,68 +335,6 @@ func writeList(b *dialect.Builder, f *schema.Field, p *parents) {
 	b.SQL("\nFROM ").Table(f.ListTable()).SQL(" AS t\nWHERE ").Column("t", schema.ListNode).SQL(" ")
 	p.among(b, f.Model.ID().Type)
 	b.SQL("\nORDER BY ").Column("t", schema.ListNode).SQL(", ").Column("t", schema.ListPosition)
-}
-
-// writeCursor writes that a row stands after (or before) the row with an id, in
-// the order of the page, which may not be in the list at all. A row that does
-// not exist or has no value to order by has nothing after or before it
-// (CursorConditionBuilder.scala).
-func writeCursor(b *dialect.Builder, read *plan.Read, cursor scalar.Value, after bool) {
-	if len(read.Page.Sort) > 0 {
-		writeSortCursor(b, read, cursor, after)
-		return
-	}
-	id := read.Model.ID()
-	order := cmp.Or(read.Page.Order, id)
-	if isStrict(order) {
-		b.Column("t", order.Column()).SQL(comparison(after != read.Page.Desc))
-		writeCursorValue(b, read, order, cursor)
-		return
-	}
-	b.SQL("(").Column("t", order.Column()).SQL(comparison(after != read.Page.Desc))
-	writeCursorValue(b, read, order, cursor)
-	b.SQL(" OR ").Column("t", order.Column()).SQL(" = ")
-	writeCursorValue(b, read, order, cursor)
-	b.SQL(" AND ").Column("t", id.Column()).SQL(comparison(after)).Value(cursor).SQL(")")
-}
-
-func comparison(greater bool) string {
-	if greater {
-		return " > "
-	}
-	return " < "
-}
-
-// writeCursorValue writes the value of f in the row with an id.
-func writeCursorValue(b *dialect.Builder, read *plan.Read, f *schema.Field, cursor scalar.Value) {
-	b.SQL("(SELECT ").Column("k", f.Column()).SQL(" FROM ").Table(read.Model.Table()).SQL(" AS k WHERE ")
-	b.Column("k", read.Model.ID().Column()).SQL(" = ").Value(cursor).SQL(")")
-}
-
-// writeOrder writes the order of a read. Rows with the same value stand by id,
-// ascending even where the order is descending. A last page is read backwards.
-func writeOrder(b *dialect.Builder, read *plan.Read) {
-	backwards := read.Page.Last != plan.NoLimit
-	if len(read.Page.Sort) > 0 {
-		writeSort(b, read, backwards)
-		return
-	}
-	order := cmp.Or(read.Page.Order, read.Model.ID())
-	b.Column("t", order.Column()).SQL(direction(read.Page.Desc != backwards))
-	if !isStrict(order) {
-		b.SQL(", ").Column("t", read.Model.ID().Column()).SQL(direction(backwards))
-	}
-}
-
-// isStrict tells whether a field orders the nodes of its model without help:
-// each has a value of its own.
-func isStrict(f *schema.Field) bool { return f == f.Model.ID() || f.Unique && f.Required }
-
-func direction(desc bool) string {
-	if desc {
-		return " DESC"
-	}
-	return " ASC"
 }
 
 // jsonList returns values as a JSON array, each as the database stores it.
