@@ -98,8 +98,8 @@ func (t *turned) Close() error {
 	return nil
 }
 
-// sendAway answers whoever is not let in, until the server that it returns is closed.
-func (d *door) sendAway(away *http.Server) (wait func()) {
+// sendAway lets a server answer whoever is not let in, until end is called.
+func (d *door) sendAway(away *http.Server) (end func()) {
 	var answering sync.WaitGroup
 	answering.Go(func() { away.Serve(&d.turned) }) // ends when it is closed
 	return func() {
