@@ -13,11 +13,11 @@ import (
 )
 
 // A filter that many rows hold fills a page from the front of the list: the
-// first rows of an index are enough. A database that plans statements without
-// their values takes such a filter for one that hardly any row holds, and reads
-// and sorts all that do; others do for other reasons. So the front is asked first, where it may be enough, and
-// the whole list when it was not. What is quicker depends on the rows and the
-// indexes that the database has: each list keeps how long both took.
+// first rows of an index are enough. PostgreSQL plans a statement without its
+// values, takes such a filter for one that hardly any row holds, and reads and
+// sorts all that do; MySQL would rather not look rows up. So the front is asked
+// first, and the whole list when it was not enough. What is quicker depends on
+// the rows and indexes there are: each list keeps how long both took.
 
 // The front has frontShare rows for each one of the page, at least leastFront,
 // and there is none for pages that take more than mostFront.
