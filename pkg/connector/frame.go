@@ -57,7 +57,7 @@ func frameOf(read *plan.Read) *frame {
 
 // newFrame decides what the statement of a read selects and what becomes of it.
 func newFrame(read *plan.Read) *frame {
-	f := &frame{parent: -1, id: -1, own: -1}
+	f := &frame{parent: -1, id: -1}
 	for _, field := range read.Columns {
 		f.column(column{"t", field.Column(), field.Type})
 	}

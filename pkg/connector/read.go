@@ -18,12 +18,18 @@ import (
 // it brought.
 type reader struct {
 	session
+	facts    *dialect.Facts
 	builder  func() *dialect.Builder
 	most     int          // nodes of one level, 0 for any number
 	front    int          // rows at the front of a root field's list that are asked for it; 0 for all
 	sent     answers      // of the statements that were sent together, in the order in which layers are read; nil otherwise
 	numbered []*plan.Read // of what was sent: those whose rows have their parent's number
 	layers   []*layer     // all that were taken, until release
+}
+
+// reader returns what reads through a session; release ends it.
+func (d *Database) reader(s session) *reader {
+	return &reader{session: s, facts: d.connector.Facts(), builder: d.builder, most: d.connector.config.Nodes}
 }
 
 // take returns an empty layer. Its rows belong to those of above, by a key of
@@ -63,24 +69,24 @@ func (r *reader) root(ctx context.Context, read *plan.Read) (*layer, error) {
 // nodes reads the nodes of a root field and counts those of a connection. The
 // front of a list is asked first, where that may be enough.
 func (r *reader) nodes(ctx context.Context, read *plan.Read) (*layer, error) {
-	front := frontOf(r.builder().Facts(), read)
+	front := frontOf(r.facts, read)
 	if front == 0 {
 		return r.all(ctx, read)
 	}
 	race, begun := &frameOf(read).race, time.Now()
-	if !race.picksFront() {
+	way := race.pick()
+	if way == &race.front {
+		r.front = front
 		l, err := r.all(ctx, read)
-		note(&race.whole, time.Since(begun))
-		return l, err
-	}
-	r.front = front
-	l, err := r.all(ctx, read)
-	r.front = 0
-	if limit, _ := pageLimit(read); err == nil && int64(l.rows) < limit {
+		r.front = 0
+		if limit, _ := pageLimit(read); err != nil || int64(l.rows) == limit {
+			way.note(time.Since(begun), err)
+			return l, err
+		}
 		r.release()
-		l, err = r.all(ctx, read)
 	}
-	note(&race.front, time.Since(begun))
+	l, err := r.all(ctx, read)
+	way.note(time.Since(begun), err)
 	return l, err
 }
 
@@ -172,12 +178,12 @@ func (r *reader) below(ctx context.Context, l *layer) error {
 
 // rows runs the statement of a layer, or several where its pages take that.
 func (r *reader) rows(ctx context.Context, l *layer) error {
-	q := &question{l.read, l.frame, l.parents(), r.front}
-	if q.parents != nil {
-		q.front = 0
+	q := &question{read: l.read, frame: l.frame, parents: l.parents()}
+	if q.parents == nil {
+		q.front = r.front
 	}
 	var err error
-	if q.hasPages() && !r.builder().Facts().Windows {
+	if q.hasPages() && !r.facts.Windows {
 		err = r.pages(ctx, l)
 	} else {
 		err = r.scan(ctx, l, func() dialect.Statement { return r.level(q) })

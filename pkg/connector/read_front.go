@@ -1,8 +1,8 @@
 package connector
 
 import (
-	"cmp"
 	"math/bits"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -46,7 +46,7 @@ func frontOf(facts *dialect.Facts, read *plan.Read) int {
 // hasIndex tells whether an index has the nodes of a read in the order of its
 // page, from its cursors on. That of a String has its beginning only where keys come first.
 func hasIndex(facts *dialect.Facts, read *plan.Read) bool {
-	order := cmp.Or(read.Page.Order, read.Model.ID())
+	order := orderOf(read)
 	return len(read.Page.Sort) == 0 && isStrict(order) && !(facts.KeysFirst && order.Type == scalar.String)
 }
 
@@ -55,9 +55,9 @@ func hasIndex(facts *dialect.Facts, read *plan.Read) bool {
 func isGuessed(filter plan.Filter) bool {
 	switch f := filter.(type) {
 	case plan.And:
-		return guesses(f.Filters) && !leads(filter)
+		return slices.ContainsFunc(f.Filters, isGuessed) && !leads(filter)
 	case plan.Or:
-		return guesses(f.Filters) && !leads(filter)
+		return slices.ContainsFunc(f.Filters, isGuessed) && !leads(filter)
 	case plan.Not:
 		return isGuessed(f.Filter)
 	case plan.Related:
@@ -68,31 +68,13 @@ func isGuessed(filter plan.Filter) bool {
 	return false
 }
 
-func guesses(filters []plan.Filter) bool {
-	for _, f := range filters {
-		if isGuessed(f) {
-			return true
-		}
-	}
-	return false
-}
-
 // leads tells whether there is probably an index that leads to the rows that hold a filter.
 func leads(filter plan.Filter) bool {
 	switch f := filter.(type) {
 	case plan.And:
-		for _, one := range f.Filters {
-			if leads(one) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(f.Filters, leads)
 	case plan.Or:
-		for _, one := range f.Filters {
-			if !leads(one) {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(f.Filters, func(one plan.Filter) bool { return !leads(one) })
 	case plan.Related:
 		return f.Quantifier == plan.Some && f.Filter != nil && leads(f.Filter)
 	case plan.Compare:
@@ -130,8 +112,11 @@ func writeOrdered(b *dialect.Builder, read *plan.Read) {
 // once. Goroutines share it; it need not be exact.
 type race struct {
 	requests     atomic.Uint32
-	front, whole atomic.Int64 // how long it takes, in nanoseconds; 0 when it never ran
+	front, whole way
 }
+
+// A way to read a list keeps how long it takes, in nanoseconds; 0 when it never ran.
+type way struct{ took atomic.Int64 }
 
 // The slower way runs again once in often requests, or once in seldom where it
 // takes farBehind times as long.
@@ -141,29 +126,39 @@ const (
 	farBehind = 4
 )
 
-// picksFront tells whether the next request asks the front first.
-func (r *race) picksFront() bool {
-	front, whole := r.front.Load(), r.whole.Load()
-	if front == 0 || whole == 0 {
-		return front == 0
+// pick returns the way that the next request goes.
+func (r *race) pick() *way {
+	front, whole := r.front.took.Load(), r.whole.took.Load()
+	switch {
+	case front == 0:
+		return &r.front
+	case whole == 0:
+		return &r.whole
 	}
 	every := uint32(often)
 	if max(front, whole) > farBehind*min(front, whole) {
 		every = seldom
 	}
-	return (front < whole) != (r.requests.Add(1)%every == 0)
+	if (front < whole) != (r.requests.Add(1)%every == 0) {
+		return &r.front
+	}
+	return &r.whole
 }
 
-// note keeps how long a way took. A short time counts more than a long one: a
-// request may have waited for others, but none is quicker than its way.
-func note(way *atomic.Int64, took time.Duration) {
-	before, now := way.Load(), max(1, took.Nanoseconds())
+// note keeps how long a request took, unless it ended with an error. A short
+// time counts more than a long one: a request may have waited for others, but
+// none is quicker than its way.
+func (w *way) note(took time.Duration, err error) {
+	if err != nil {
+		return
+	}
+	before, now := w.took.Load(), max(1, took.Nanoseconds())
 	switch {
 	case before == 0:
-		way.Store(now)
+		w.took.Store(now)
 	case now < before:
-		way.Store((before + now) / 2)
+		w.took.Store((before + now) / 2)
 	default:
-		way.Store(before + (now-before)/32)
+		w.took.Store(before + (now-before)/32)
 	}
 }

@@ -11,16 +11,16 @@ func TestRaceTakesTheQuickerWay(t *testing.T) {
 	var r race
 	run := func(front, whole time.Duration) (fronts int) {
 		for range 10 * seldom {
-			if r.picksFront() {
+			if w := r.pick(); w == &r.front {
 				fronts++
-				note(&r.front, front)
+				w.note(front, nil)
 			} else {
-				note(&r.whole, whole)
+				w.note(whole, nil)
 			}
 		}
 		return fronts
 	}
-	if !r.picksFront() {
+	if r.pick() != &r.front {
 		t.Error("the front is not tried first")
 	}
 	if fronts := run(100, 300); fronts != 10*seldom-10*seldom/often {
@@ -28,6 +28,10 @@ func TestRaceTakesTheQuickerWay(t *testing.T) {
 	}
 	if fronts := run(100, 1000); fronts < 10*seldom-20 || fronts == 10*seldom {
 		t.Errorf("a much quicker front was asked %d times", fronts)
+	}
+	before := r.whole.took.Load()
+	if r.whole.note(1, errNull); r.whole.took.Load() != before {
+		t.Error("a request that failed is taken for a quick one")
 	}
 	if fronts := run(900, 50); fronts > seldom || fronts < 10 {
 		t.Errorf("a front that became slow was asked %d times", fronts)

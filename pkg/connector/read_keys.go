@@ -1,10 +1,6 @@
 package connector
 
-import (
-	"cmp"
-
-	"github.com/prisma1-go/prisma1/pkg/dialect"
-)
+import "github.com/prisma1-go/prisma1/pkg/dialect"
 
 // mostKeys is how many rows a page takes at most whose keys are read first,
 // unless it passes over more.
@@ -24,7 +20,7 @@ func (l *question) isByKeys(facts *dialect.Facts) bool {
 
 // writeKeys writes the rows of a list, limit of them behind offset, as the table t.
 func writeKeys(b *dialect.Builder, l *question, limit, offset int64) {
-	key := cmp.Or(l.read.Page.Order, l.read.Model.ID()).Column()
+	key := orderOf(l.read).Column()
 	b.SQL("(SELECT ").Column("t", key).SQL(" FROM ")
 	writeOrdered(b, l.read)
 	b.SQL("\nLIMIT ").Arg(limit).SQL(" OFFSET ").Arg(offset).SQL(") AS k")

@@ -18,8 +18,7 @@ func writeCursor(b *dialect.Builder, read *plan.Read, cursor scalar.Value, after
 		writeSortCursor(b, read, cursor, after)
 		return
 	}
-	id := read.Model.ID()
-	order := cmp.Or(read.Page.Order, id)
+	id, order := read.Model.ID(), orderOf(read)
 	if isStrict(order) {
 		b.Column("t", order.Column()).SQL(comparison(after != read.Page.Desc))
 		writeCursorValue(b, read, order, cursor)
@@ -53,12 +52,15 @@ func writeOrder(b *dialect.Builder, read *plan.Read) {
 		writeSort(b, read, backwards)
 		return
 	}
-	order := cmp.Or(read.Page.Order, read.Model.ID())
+	order := orderOf(read)
 	b.Column("t", order.Column()).SQL(direction(read.Page.Desc != backwards))
 	if !isStrict(order) {
 		b.SQL(", ").Column("t", read.Model.ID().Column()).SQL(direction(backwards))
 	}
 }
+
+// orderOf returns the field that the nodes of a page stand by, where that is one.
+func orderOf(read *plan.Read) *schema.Field { return cmp.Or(read.Page.Order, read.Model.ID()) }
 
 // isStrict tells whether a field orders the nodes of its model without help:
 // each has a value of its own.

@@ -102,28 +102,20 @@ func (p *parents) rows(b *dialect.Builder, t scalar.Type) {
 // names c0, c1 …. A page of one parent is a LIMIT. Pages of several are a LIMIT
 // for each or, where a select cannot name its parent, a window over the rows of all.
 func writeRead(b *dialect.Builder, l *question, named bool) {
-	page := &l.read.Page
-	limit, limited := pageLimit(l.read)
 	each := l.eachParent(b.Facts())
-	if !each && l.hasPages() && b.Facts().KeysFirst {
+	switch {
+	case !each && !l.hasPages():
+		writeOnePage(b, l, named)
+		return
+	case !each && b.Facts().KeysFirst:
 		writePagesByKeys(b, l)
 		return
 	}
-	if !each && !l.hasPages() {
-		writeSelect(b, l, named, false)
-		if l.read.Selector == nil { // a selector finds one
-			b.SQL("\nORDER BY ")
-			writeOrder(b, l.read)
-		}
-		if (limited || page.Skip > 0) && !l.isByKeys(b.Facts()) {
-			b.SQL("\nLIMIT ").Guess(limit, "bigint").SQL(" OFFSET ").Guess(int64(page.Skip), "bigint")
-		}
-		return
-	}
+	numbered := l.isNumbered(b.Facts())
 	b.SQL("SELECT ")
 	for i := range l.cells(b.Facts()) {
 		separate(b, i)
-		if name := "c" + strconv.Itoa(i); l.isNumbered(b.Facts()) && i == l.frame.number {
+		if name := "c" + strconv.Itoa(i); numbered && i == l.frame.number {
 			b.SQL("CAST(o.n AS integer) AS " + name)
 		} else {
 			b.SQL("p." + name)
@@ -138,6 +130,19 @@ func writeRead(b *dialect.Builder, l *question, named bool) {
 	b.SQL("\n) AS p\nWHERE ")
 	writeWindow(b, l.read)
 	b.SQL("\nORDER BY p.c" + strconv.Itoa(l.frame.parent) + ", p.n")
+}
+
+// writeOnePage writes a list, or the one page that is asked for.
+func writeOnePage(b *dialect.Builder, l *question, named bool) {
+	writeSelect(b, l, named, false)
+	if l.read.Selector == nil { // a selector finds one
+		b.SQL("\nORDER BY ")
+		writeOrder(b, l.read)
+	}
+	limit, limited := pageLimit(l.read)
+	if skip := l.read.Page.Skip; (limited || skip > 0) && !l.isByKeys(b.Facts()) {
+		b.SQL("\nLIMIT ").Guess(limit, "bigint").SQL(" OFFSET ").Guess(int64(skip), "bigint")
+	}
 }
 
 // writeWindow writes which rows of a window are the page.

@@ -109,7 +109,7 @@ func (d *Database) answerFrom(ctx context.Context, s session, a *answer, read *p
 	if err := checkFilters(d.connector.Facts(), read); err != nil {
 		return err
 	}
-	r := &reader{session: s, builder: d.builder, most: d.connector.config.Nodes}
+	r := d.reader(s)
 	defer r.release()
 	l, err := r.root(ctx, read)
 	if err != nil {
@@ -138,7 +138,7 @@ func (d *Database) answerNode(ctx context.Context, a *answer, reads []*plan.Read
 		return err
 	}
 	defer done()
-	r := &reader{session: s, builder: d.builder, most: d.connector.config.Nodes}
+	r := d.reader(s)
 	defer r.release()
 	for _, read := range reads {
 		l, err := r.root(ctx, read)

@@ -57,7 +57,6 @@ type collector struct {
 
 // bounds returns the growth in percent and the limit in bytes of a heap that has
 // so much in use.
-
 func (c *collector) bounds(inUse uint64, now time.Time) (growth int, limit int64) {
 	if now.Sub(c.since) > lasting {
 		c.since, c.before, c.least = now, c.least, inUse
