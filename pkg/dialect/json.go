@@ -25,9 +25,27 @@ type DollarPath struct {
 	Lists []string // the paths on its way of which it takes an element
 }
 
-// DollarPaths returns the ways to read a path, of which at most one leads to a
+// FirstWay appends the value that write appends for a way to read a path, of the
+// first way that leads to one.
+func (b *Builder) FirstWay(path []string, write func(DollarPath)) {
+	ways := dollarPaths(path)
+	if len(ways) == 1 {
+		write(ways[0])
+		return
+	}
+	b.SQL("COALESCE(")
+	for i, way := range ways {
+		if i > 0 {
+			b.SQL(", ")
+		}
+		write(way)
+	}
+	b.SQL(")")
+}
+
+// dollarPaths returns the ways to read a path, of which at most one leads to a
 // value: a number is the place in a list, or a key of an object.
-func DollarPaths(path []string) []DollarPath {
+func dollarPaths(path []string) []DollarPath {
 	ways := []DollarPath{{Text: "$"}}
 	for _, part := range path {
 		var longer []DollarPath

@@ -7,19 +7,7 @@ var jsonFacts = dialect.JSON{Kind: jsonKind, Text: jsonText, Number: jsonNumber}
 // jsonAt writes the value at a path. MySQL takes [0] of what is no list for the
 // thing itself, so it is asked whether it is one.
 func jsonAt(b *dialect.Builder, column func(), path []string) {
-	ways := dialect.DollarPaths(path)
-	if len(ways) == 1 {
-		jsonExtract(b, column, ways[0].Text)
-		return
-	}
-	b.SQL("COALESCE(")
-	for i, way := range ways {
-		if i > 0 {
-			b.SQL(", ")
-		}
-		jsonWay(b, column, way)
-	}
-	b.SQL(")")
+	b.FirstWay(path, func(way dialect.DollarPath) { jsonWay(b, column, way) })
 }
 
 func jsonWay(b *dialect.Builder, column func(), way dialect.DollarPath) {

@@ -19,19 +19,9 @@ func jsonValue(b *dialect.Builder, column func(), path []string) {
 
 // jsonAt applies a function to the value at a path.
 func jsonAt(b *dialect.Builder, function string, column func(), path []string) {
-	ways := dialect.DollarPaths(path)
-	if len(ways) > 1 {
-		b.SQL("COALESCE(")
-	}
-	for i, way := range ways {
-		if i > 0 {
-			b.SQL(", ")
-		}
+	b.FirstWay(path, func(way dialect.DollarPath) {
 		b.SQL(function)
 		column()
 		b.SQL(", ").Arg(way.Text).SQL(")")
-	}
-	if len(ways) > 1 {
-		b.SQL(")")
-	}
+	})
 }
