@@ -54,19 +54,7 @@ func (c *useCounter) directives(list ast.DirectiveList, used map[string]int) {
 }
 
 func (c *useCounter) arguments(list ast.ArgumentList, used map[string]int) {
-	for _, a := range list {
-		c.value(a.Value, used)
-	}
-}
-
-func (c *useCounter) value(v *ast.Value, used map[string]int) {
-	if v == nil {
-		return
-	}
-	if v.Kind == ast.Variable {
-		used[v.Raw]++
-	}
-	for _, child := range v.Children {
-		c.value(child.Value, used)
+	for variable := range variablesIn(list) {
+		used[variable]++
 	}
 }

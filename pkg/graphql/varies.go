@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -34,9 +35,9 @@ func (o *Operation) Conditions() []string {
 	var names []string
 	walk(o.definition.SelectionSet, map[string]bool{}, func(_ ast.ArgumentList, directives ast.DirectiveList) {
 		for _, d := range directives {
-			for _, a := range d.Arguments {
-				if a.Value.Kind == ast.Variable && !slices.Contains(names, a.Value.Raw) {
-					names = append(names, a.Value.Raw)
+			for name := range variablesIn(d.Arguments) {
+				if !slices.Contains(names, name) {
+					names = append(names, name)
 				}
 			}
 		}
@@ -69,27 +70,36 @@ func walk(set ast.SelectionSet, seen map[string]bool, visit func(ast.ArgumentLis
 }
 
 func argumentsVary(arguments ast.ArgumentList) bool {
-	for _, a := range arguments {
-		if valueVaries(a.Value) {
-			return true
-		}
+	for range variablesIn(arguments) {
+		return true
 	}
 	return false
 }
 
-func valueVaries(v *ast.Value) bool {
-	if v == nil {
-		return false
-	}
-	if v.Kind == ast.Variable {
-		return true
-	}
-	for _, child := range v.Children {
-		if valueVaries(child.Value) {
-			return true
+// variablesIn yields the variable at each place of arguments where one stands.
+func variablesIn(arguments ast.ArgumentList) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, a := range arguments {
+			if !yieldVariables(a.Value, yield) {
+				return
+			}
 		}
 	}
-	return false
+}
+
+func yieldVariables(v *ast.Value, yield func(string) bool) bool {
+	if v == nil {
+		return true
+	}
+	if v.Kind == ast.Variable {
+		return yield(v.Raw)
+	}
+	for _, child := range v.Children {
+		if !yieldVariables(child.Value, yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // IsVariable tells whether an argument is one variable as a whole.
