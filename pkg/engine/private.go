@@ -60,20 +60,6 @@ func (s *Service) resetData(ctx context.Context, _ graphql.Field) (any, error) {
 
 // validateSubscription returns what is wrong with a subscription as it would be deployed.
 func (s *Service) validateSubscription(_ context.Context, f graphql.Field) (any, error) {
-	problems := []string{}
-	query := f.Argument("query").Value.Text
-	switch name, problem := graphql.SubscriptionField(query, s.options.Limits); {
-	case problem != nil && problem.Syntax:
-		problems = append(problems, "The subscription query is invalid GraphQL.")
-	case problem != nil:
-		problems = append(problems, problem.Message)
-	case !s.hasEvents(name):
-		problems = append(problems, noModel)
-	default:
-		_, failures := s.documents.Document(query)
-		for _, failure := range failures {
-			problems = append(problems, failure.Message)
-		}
-	}
+	problems := s.api.CheckSubscription(f.Argument("query").Value.Text, s.options.Limits)
 	return graphql.Record{Type: "SubscriptionQueryValidationResult", Values: map[string]any{"errors": problems}}, nil
 }

@@ -11,16 +11,14 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/connector"
 	"github.com/prisma1-go/prisma1/pkg/fault"
 	"github.com/prisma1-go/prisma1/pkg/graphql"
+	"github.com/prisma1-go/prisma1/pkg/opencrud"
 	"github.com/prisma1-go/prisma1/pkg/plan"
 	"github.com/prisma1-go/prisma1/pkg/project"
 	"github.com/prisma1-go/prisma1/pkg/scalar"
 )
 
-// What Prisma 1 says of a subscription that cannot be started (SubscriptionQueryValidator.scala).
-const (
-	notGraphQL = "the GraphQL Query was not valid"
-	noModel    = "The provided query doesn't include any known model name. Please check for the latest subscriptions API."
-)
+// notGraphQL is what Prisma 1 says over a WebSocket of text that is no GraphQL.
+const notGraphQL = "the GraphQL Query was not valid"
 
 // Kind tells what a request that came over a WebSocket asks for, or what is
 // wrong with it. Its faults are those of limits.
@@ -96,7 +94,7 @@ func subscriptionOf(doc *graphql.Document, name string) (*graphql.Operation, *gr
 		}
 	}
 	if op == nil || op.Kind != graphql.Subscription {
-		return nil, &graphql.Error{Message: noModel}
+		return nil, &graphql.Error{Message: opencrud.NoModel}
 	}
 	return op, nil
 }
@@ -116,16 +114,12 @@ func (s *Service) LegacyRefusal(query string, errs graphql.Errors) string {
 	if errs.Syntax() {
 		return notGraphQL
 	}
-	if name, problem := graphql.SubscriptionField(query, s.options.Limits); problem == nil && errs[0].Code == 0 && !s.hasEvents(name) {
-		return noModel
+	if name, problem := graphql.SubscriptionField(query, s.options.Limits); problem == nil && errs[0].Code == 0 {
+		if _, known := s.api.Root(graphql.Subscription, name); !known {
+			return opencrud.NoModel
+		}
 	}
 	return errs[0].Message
-}
-
-// hasEvents tells whether a field is a root field of subscriptions.
-func (s *Service) hasEvents(field string) bool {
-	_, known := s.api.Root(graphql.Subscription, field)
-	return known
 }
 
 // Model returns the model whose events are waited for.

@@ -8,13 +8,8 @@ import (
 	"github.com/prisma1-go/prisma1/pkg/schema"
 )
 
-const (
-	noGraphQL = "The subscription query is invalid GraphQL."
-	noModel   = "The provided query doesn't include any known model name. Please check for the latest subscriptions API."
-)
-
 // checkFunctions finds functions whose query does not fit the subscriptions of
-// a schema (SubscriptionQueryValidator.scala).
+// a schema.
 func checkFunctions(functions []project.Function, s *schema.Schema) ([]migration.Problem, error) {
 	if len(functions) == 0 {
 		return nil, nil
@@ -25,28 +20,9 @@ func checkFunctions(functions []project.Function, s *schema.Schema) ([]migration
 	}
 	var problems []migration.Problem
 	for _, f := range functions {
-		for _, text := range checkFunction(f.Query, api) {
+		for _, text := range api.CheckSubscription(f.Query, graphql.DefaultLimits()) {
 			problems = append(problems, migration.Problem{Type: "Subscription", Field: f.Name, Description: text})
 		}
 	}
 	return problems, nil
-}
-
-func checkFunction(query string, api *opencrud.API) []string {
-	name, problem := graphql.SubscriptionField(query, graphql.DefaultLimits())
-	switch {
-	case problem != nil && problem.Syntax:
-		return []string{noGraphQL}
-	case problem != nil:
-		return []string{problem.Message}
-	}
-	if _, known := api.Root(graphql.Subscription, name); !known {
-		return []string{noModel}
-	}
-	_, errs := graphql.Check(api.Schema, query, graphql.DefaultLimits())
-	texts := make([]string, len(errs))
-	for i, e := range errs {
-		texts[i] = e.Message
-	}
-	return texts
 }
